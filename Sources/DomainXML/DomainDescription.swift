@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the agent uses of a domain's definition, as `virDomainGetXMLDesc` writes it.
+///
+/// Every text is the domain owner's: untrusted, and escaped wherever it is shown.
+public struct DomainDescription: Hashable, Sendable {
+    /// One network interface.
+    public struct Interface: Hashable, Sendable {
+        /// The device's name on the host (`vnet0`); libvirt writes it while the domain runs.
+        public let target: String?
+        public let mac: String?
+        /// libvirt's `type`: `network`, `bridge`, `direct`, `hostdev` …
+        public let kind: String?
+        /// The network, bridge, device or path it is connected to.
+        public let source: String?
+    }
+
+    /// One disk, CD drive, floppy or passed-through unit.
+    public struct Disk: Hashable, Sendable {
+        /// The device's name in the definition (`vda`).
+        public let target: String?
+        /// File, device, image name or `pool/volume`; nil for an empty drive.
+        public let source: String?
+        /// `virtio`, `scsi`, `sata` …
+        public let bus: String?
+        /// `disk`, `cdrom`, `floppy` or `lun`.
+        public let device: String
+    }
+
+    /// The most interfaces, and the most disks, that are kept; those after are left out.
+    public static let deviceLimit = 4096
+
+    /// `hvm`, `linux`, `exe` …
+    public let osType: String?
+    public let arch: String?
+    public let machine: String?
+    public let title: String?
+    /// `<on_crash>`, `<on_poweroff>` and `<on_reboot>`: libvirt's words, nil when not written.
+    public let onCrash: String?
+    public let onPoweroff: String?
+    public let onReboot: String?
+    public let interfaces: [Interface]
+    public let disks: [Disk]
+    public let hasWatchdog: Bool
+    /// What the first watchdog does when it fires (`reset`, `pause`, `none` …).
+    public let watchdogAction: String?
+    /// Who else manages the domain, by its metadata: `nova`, `ovirt` or `kubevirt`.
+    public let manager: String?
+
+    /// Reads a domain's definition.
+    ///
+    /// Throws when `xml` is larger than 4 MiB, not well-formed, has a document type, or is not a `<domain>`.
+    public init(parsing xml: String) throws(XMLError) {
+        self = try Document(parsing: xml).withRoot { (root) throws(XMLError) in
+            guard root.namespace == nil, root.name == "domain" else {
+                throw XMLError(.notADomain, "its outermost element is <\(root.name)>, not <domain>")
+            }
+            return DomainDescription(domain: root)
+        }
+    }
+
+    private init(domain: Element) {
+        let type = domain.child("os")?.child("type")
+        osType = type?.content
+        arch = type?.attribute("arch")
+        machine = type?.attribute("machine")
+        title = domain.child("title")?.content
+        onCrash = domain.child("on_crash")?.content
+        onPoweroff = domain.child("on_poweroff")?.content
+        onReboot = domain.child("on_reboot")?.content
+        let devices = domain.child("devices")
+        interfaces = devices.map { $0.children("interface").prefix(Self.deviceLimit).map(Interface.init) } ?? []
+        disks = devices.map { $0.children("disk").prefix(Self.deviceLimit).map(Disk.init) } ?? []
+        let watchdog = devices?.child("watchdog")
+        hasWatchdog = watchdog != nil
+        watchdogAction = watchdog?.attribute("action")
+        manager = domain.child("metadata").flatMap(Self.manager)
+    }
+
+    /// Namespaces of the metadata that each manager writes into the domains it owns.
+    private static let managers = [
+        "http://openstack.org/xmlns/libvirt/nova/1.0": "nova",
+        "http://openstack.org/xmlns/libvirt/nova/1.1": "nova",
+        "http://ovirt.org/vm/1.0": "ovirt",
+        "http://kubevirt.io": "kubevirt",
+    ]
+
+    private static func manager(of metadata: Element) -> String? {
+        for entry in metadata.children {
+            if let namespace = entry.namespace, let manager = managers[namespace] { return manager }
+        }
+        return nil
+    }
+}
+
+extension DomainDescription.Interface {
+    fileprivate init(_ element: Element) {
+        target = element.child("target")?.attribute("dev")
+        mac = element.child("mac")?.attribute("address")
+        kind = element.attribute("type")
+        source = element.child("source")?.firstAttribute(["network", "bridge", "dev", "path", "name"])
+    }
+}
+
+extension DomainDescription.Disk {
+    fileprivate init(_ element: Element) {
+        let target = element.child("target")
+        self.target = target?.attribute("dev")
+        bus = target?.attribute("bus")
+        device = element.attribute("device") ?? "disk"
+        let source = element.child("source")
+        if let pool = source?.attribute("pool"), let volume = source?.attribute("volume") {
+            self.source = "\(pool)/\(volume)"
+        } else {
+            self.source = source?.firstAttribute(["file", "dev", "name", "dir", "path"])
+        }
+    }
+}

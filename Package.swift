@@ -31,7 +31,8 @@ let package = Package(
         library("DomainXML", ["CLibXML2"]),
         // Floor 2: pure.
         library("Exposition", ["Vocabulary"]),
-        // Tests, by module.
+        // Tests, by module. TestHosts starts the real daemons they need.
+        .target(name: "TestHosts", path: "Tests/TestHosts", swiftSettings: settings),
         tests("DomainXML"),
         tests("Exposition", ["Vocabulary"]),
     ]

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+package import Logging
+
+/// Writes each log message as one line on standard error, as text or JSON.
+///
+/// Names in messages are untrusted: control characters, line separators and bidirectional overrides are escaped, so
+/// that a domain's name can neither forge a line nor move the cursor.
+package struct LineLog: LogHandler {
+    package enum Format: String, Sendable, CaseIterable {
+        case text, json
+    }
+
+    package var metadata: Logger.Metadata = [:]
+    package var logLevel: Logger.Level
+    private let format: Format
+    private let label: String
+
+    package init(label: String, level: Logger.Level, format: Format) {
+        self.label = label
+        self.format = format
+        logLevel = level
+    }
+
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    // swift-format-ignore: the parameters are the protocol's
+    package func log(
+        level: Logger.Level, message: Logger.Message, metadata: Logger.Metadata?, source: String, file: String,
+        function: String, line: UInt
+    ) {
+        var fields = self.metadata
+        fields.merge(metadata ?? [:]) { $1 }
+        let pairs = fields.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
+        let text: String
+        switch format {
+        case .text:
+            text = ([level.rawValue.uppercased(), message.description.asOneLine]
+                + pairs.map { "\($0.0)=\($0.1.quotedForLog)" }).joined(separator: " ")
+        case .json:
+            let all = [("level", level.rawValue), ("message", message.description)] + pairs
+            text = "{" + all.map { "\($0.0.asJSON):\($0.1.asJSON)" }.joined(separator: ",") + "}"
+        }
+        fputs(text + "\n", stderr)
+    }
+}
+
+extension String {
+    /// With everything that could end a line, move a cursor or turn the reading direction written as an escape.
+    package var asOneLine: String {
+        var result = ""
+        for scalar in unicodeScalars.prefix(2000) {
+            if scalar.isUnsafeInLine {
+                result += "\\u{" + String(scalar.value, radix: 16) + "}"
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return unicodeScalars.count > 2000 ? result + "…" : result
+    }
+
+    var quotedForLog: String {
+        let safe = asOneLine
+        guard safe.contains(where: { $0 == " " || $0 == "\"" || $0 == "=" }) || safe.isEmpty else { return safe }
+        return "\"" + safe.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\"") + "\""
+    }
+
+    var asJSON: String {
+        var result = "\""
+        for scalar in unicodeScalars.prefix(4000) {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case _ where scalar.isUnsafeInLine && scalar.value <= 0xFFFF:
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}
+
+extension Unicode.Scalar {
+    var isUnsafeInLine: Bool {
+        switch properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import DomainXML
+import Libvirt
+import Sampling
+import Vocabulary
+
+/// What the agent keeps of one domain between rounds: identity, last known status, and a sampler for each part.
+struct WatchedDomain {
+    let identity: DomainIdentity
+    var status: StateReading
+    var listed: ListedDomain?
+    var description: DomainDescription?
+    var counters: EventCounters
+    var state: DomainSampler
+    var definition: DomainSampler
+    var traffic: DomainSampler
+    var monitor: DomainSampler
+
+    init(identity: DomainIdentity, status: StateReading, host: String?) {
+        self.identity = identity
+        self.status = status
+        counters = EventCounters(domain: identity.name, host: host, catalogue: Event.catalogue)
+        state = DomainSampler(domain: identity.name, host: host)
+        definition = DomainSampler(domain: identity.name, host: host)
+        traffic = DomainSampler(domain: identity.name, host: host)
+        monitor = DomainSampler(domain: identity.name, host: host)
+    }
+
+    var uuid: ObjectUUID { ObjectUUID(high: identity.uuid.high, low: identity.uuid.low) }
+
+    func reading(_ stats: DomainStats) -> DomainReading {
+        DomainReading(
+            stats: stats, description: description, isPersistent: listed?.isPersistent,
+            hasAutostart: listed?.hasAutostart, hasManagedSave: listed?.hasManagedSave)
+    }
+
+    var facts: DomainFacts {
+        DomainFacts(
+            identity: identity, status: status.words, isPersistent: listed?.isPersistent ?? true,
+            hasManagedSave: listed?.hasManagedSave ?? false, manager: description?.manager,
+            onCrash: description?.onCrash, id: listed?.id)
+    }
+
+    /// Every place on the board that this domain's series may stand in.
+    var keys: [Board.Key] { Board.Part.allCases.map { .domain(identity, $0) } }
+}
+
+extension StateReading {
+    var words: DomainStatus { DomainStatus(state: state.name, reason: reasonName) }
+}
+
+extension ListedDomain {
+    func identity(on connection: String) -> DomainIdentity {
+        DomainIdentity(connection: connection, uuid: DomainUUID(high: uuid.high, low: uuid.low), name: name)
+    }
+}
+
+extension DomainStats {
+    func identity(on connection: String) -> DomainIdentity {
+        DomainIdentity(connection: connection, uuid: DomainUUID(high: uuid.high, low: uuid.low), name: name)
+    }
+}
+
+extension Event {
+    /// The same event in the words that rules, counters and the classifier share.
+    func heard(on connection: String, at time: Timestamp) -> DomainEvent {
+        DomainEvent(
+            domain: DomainIdentity(
+                connection: connection, uuid: DomainUUID(high: uuid.high, low: uuid.low), name: name),
+            kind: kindName, detail: detailName, note: note, time: time)
+    }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Libvirt
+public import Vocabulary
+
+/// Turns one domain's reading into samples of its own families, and does nothing else: no call, no clock, no state.
+///
+/// What libvirt did not report is nil in the reading and yields no sample; a figure is never made up.
+public protocol Collector: Sendable {
+    /// The word that settings and documentation use.
+    static var name: String { get }
+    /// Every family that `collect` may add to.
+    static var families: [MetricFamily] { get }
+    /// Groups of `virConnectGetAllDomainStats` that it reads.
+    var needs: StatsGroups { get }
+    func collect(_ reading: DomainReading, into writer: inout SampleWriter)
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The collectors there are, one file each in the folder `Collectors`, sorted by name.
+public enum Collectors {
+    public static let all: [any Collector] = [
+        BlockCollector(),
+        CPUCollector(),
+        DefinitionCollector(),
+        InterfaceCollector(),
+        MemoryCollector(),
+        StateCollector(),
+        VCPUCollector(),
+    ]
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Libvirt
+public import Vocabulary
+
+/// State and reason of each domain, active or not: `virDomainGetState`.
+public struct StateCollector: Collector {
+    public static let name = "state"
+    private static let state = MetricFamily(
+        "libvirt_domain_state", .gauge, "Whether the domain is in this state, in libvirt's words.")
+    private static let stateCode = MetricFamily(
+        "libvirt_domain_state_code", .gauge, "State of the domain as a number of libvirt's virDomainState.")
+    private static let reasonCode = MetricFamily(
+        "libvirt_domain_state_reason_code", .gauge,
+        "Reason of the state as a number; what it means depends on the state.")
+    public static let families = [state, stateCode, reasonCode]
+
+    public let needs: StatsGroups = .state
+
+    public init() {}
+
+    public func collect(_ reading: DomainReading, into writer: inout SampleWriter) {
+        guard let status = reading.stats.status else { return }
+        var isKnown = false
+        for state in DomainState.known {
+            let isCurrent = state == status.state
+            isKnown = isKnown || isCurrent
+            writer.add(Self.state, label: "state", state.name, isCurrent.gauge)
+        }
+        // A state of a newer libvirt is shown by its digits while it lasts.
+        if !isKnown { writer.add(Self.state, label: "state", status.state.name, 1) }
+        writer.add(Self.stateCode, Double(status.state.rawValue))
+        writer.add(Self.reasonCode, Double(status.reason))
+    }
+}

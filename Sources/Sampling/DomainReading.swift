@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+public import DomainXML
+public import Libvirt
+
+/// All that was read of one domain for one round; nil is "not read" or "not reported".
+public struct DomainReading: Sendable {
+    public var stats: DomainStats
+    public var description: DomainDescription?
+    public var isPersistent: Bool?
+    public var hasAutostart: Bool?
+    public var hasManagedSave: Bool?
+
+    public init(
+        stats: DomainStats, description: DomainDescription? = nil, isPersistent: Bool? = nil,
+        hasAutostart: Bool? = nil, hasManagedSave: Bool? = nil
+    ) {
+        self.stats = stats
+        self.description = description
+        self.isPersistent = isPersistent
+        self.hasAutostart = hasAutostart
+        self.hasManagedSave = hasManagedSave
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a test can make an obedient domain do from inside, by a key press.
+public enum Deed: String, Sendable, CaseIterable {
+    /// ACPI S5 by the guest itself: lifecycle SHUTDOWN (guest), STOPPED (shutdown).
+    case powerOff = "KEY_P"
+    /// A reset by the keyboard controller: a reboot event.
+    case reboot = "KEY_R"
+    /// A write to the ISA pvpanic device: lifecycle CRASHED (panicked); `on_crash` is `preserve`.
+    case panic = "KEY_C"
+    /// An ib700 watchdog started with no time left: a watchdog event, action reset.
+    case watchdog = "KEY_W"
+}
+
+/// The whole software of the test domains, in a few bytes of 16-bit x86.
+enum BootSector {
+    /// A 64 KiB firmware that stops the CPU at the reset vector: `cli; hlt; jmp -3`. Runs, and costs no CPU time.
+    static let idleFirmware: [UInt8] =
+        [UInt8](repeating: 0xf4, count: 0xfff0) + [0xfa, 0xf4, 0xeb, 0xfd] + [UInt8](repeating: 0xf4, count: 12)
+
+    /// A 1 MiB disk whose boot sector prints "R" on the first serial port, then obeys keys and the power button.
+    ///
+    /// SeaBIOS puts the power management registers of machine `pc` at I/O port 0x600: status, enable (+2), control (+4).
+    static let obedientDisk: [UInt8] =
+        code + [UInt8](repeating: 0, count: 510 - code.count) + [0x55, 0xaa]
+        + [UInt8](repeating: 0, count: (1 << 20) - 512)
+
+    private static let code: [UInt8] = [
+        0xfa, 0x31, 0xc0, 0x8e, 0xd8, 0x8e, 0xd0,  //       cli; ax = ds = ss = 0
+        0xbc, 0x00, 0x7c,  //                               sp = 0x7c00
+        0xba, 0x02, 0x06, 0xb8, 0x00, 0x01, 0xef,  //       enable the power button's status bit
+        0xfb,  //                                           sti
+        0xba, 0xf8, 0x03, 0xb0, 0x52, 0xee,  //             serial: 'R'
+        0xb0, 0x0a, 0xee,  //                               serial: line feed
+        // loop:
+        0xf4,  //                                           hlt until the next timer tick
+        0xba, 0x00, 0x06, 0xed,  //                         ax = power management status
+        0xf6, 0xc4, 0x01, 0x75, 0x22,  //                   power button pressed: to off
+        0xb4, 0x01, 0xcd, 0x16, 0x74, 0xf0,  //             int 16h, is there a key: no, to loop
+        0xb4, 0x00, 0xcd, 0x16,  //                         int 16h, al = the key
+        0x3c, 0x70, 0x74, 0x14,  //                         'p': to off
+        0x3c, 0x72, 0x74, 0x19,  //                         'r': to reset
+        0x3c, 0x63, 0x74, 0x1b,  //                         'c': to panic
+        0x3c, 0x77, 0x75, 0xdc,  //                         not 'w': to loop
+        0xba, 0x43, 0x04, 0xb0, 0x0f, 0xee, 0xeb, 0xd4,  // ib700: enable, the shortest time; to loop
+        // off:
+        0xba, 0x04, 0x06, 0xb8, 0x00, 0x20, 0xef, 0xeb, 0xcb,  // control: sleep enable, type 0 (S5)
+        // reset:
+        0xb0, 0xfe, 0xe6, 0x64, 0xeb, 0xc5,  //             keyboard controller: pulse the reset line
+        // panic:
+        0xba, 0x05, 0x05, 0xb0, 0x01, 0xee, 0xeb, 0xbd,  // pvpanic: the guest has panicked
+    ]
+}

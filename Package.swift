@@ -25,15 +25,19 @@ let package = Package(
     targets: [
         // Floor 0: system libraries.
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         // Floor 1: shared values, and one wrapped library each.
         library("Queues"),
         library("Vocabulary"),
         library("DomainXML", ["CLibXML2"]),
+        library("Regex2", ["CRE2"]),
         // Floor 2: pure.
         library("Exposition", ["Vocabulary"]),
         // Tests, by module. TestHosts starts the real daemons they need.
         .target(name: "TestHosts", path: "Tests/TestHosts", swiftSettings: settings),
         tests("DomainXML"),
         tests("Exposition", ["Vocabulary"]),
-    ]
+        tests("Regex2"),
+    ],
+    cxxLanguageStandard: .cxx17
 )

@@ -21,6 +21,8 @@ struct Page {
     /// `texts` has one entry for each layout, in the same order.
     init(_ texts: [LayoutText]) {
         layouts = texts.map(\.layout)
+        fixed.reserveCapacity(texts.reduce(16384) { $0 + $1.bytes.count })
+        lines.reserveCapacity(layouts.reduce(0) { $0 + $1.series.count })
         var members: [String: [(batch: Int, run: SeriesLayout.Run)]] = [:]
         for (batch, layout) in layouts.enumerated() {
             for run in layout.runs { members[run.family.name, default: []].append((batch, run)) }
@@ -38,6 +40,7 @@ struct Page {
     private mutating func add(_ runs: [(batch: Int, run: SeriesLayout.Run)], _ texts: [LayoutText]) {
         guard let family = runs.first?.run.family else { return }
         var seen: [Int: Int] = [:]
+        seen.reserveCapacity(runs.reduce(0) { $0 + $1.run.indices.count })
         var hasHeader = false
         for (batch, run) in runs {
             let text = texts[batch]

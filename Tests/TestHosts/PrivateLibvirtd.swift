@@ -15,7 +15,17 @@ public final class PrivateLibvirtd: Sendable {
     public let uri: String
     let owner: UInt32?
     let disks = Mutex<[String: (number: Int, kind: DomainKind)]>([:])
-    private let daemon = Mutex<ChildProcess?>(nil)
+    private let daemon = Mutex<pid_t?>(nil)
+
+    /// Starts libvirtd and adopts the domains' QEMUs, as a subreaper (`prctl` 36), until the last has ended.
+    ///
+    /// libvirt reports a domain's end only when no zombie of its QEMU is left, and in a container process 1 may reap
+    /// late or never.
+    private static let launcher = """
+        use POSIX (); syscall((POSIX::uname())[4] eq "aarch64" ? 167 : 157, 36, 1, 0, 0, 0);
+        my $child = fork // die "fork: $!"; exec @ARGV or die "exec: $!" unless $child;
+        while (waitpid(-1, 0) > 0) {}
+        """
 
     /// Starts a libvirtd and returns once it accepts connections.
     public static func start() async throws -> PrivateLibvirtd {
@@ -54,9 +64,7 @@ public final class PrivateLibvirtd: Sendable {
     public var socket: String { "\(directory.path)/s/libvirt-sock" }
 
     /// The daemon's process id, nil while none runs.
-    public var daemonPid: pid_t? {
-        daemon.withLock { child in child.flatMap { $0.ending == nil ? $0.pid : nil } }
-    }
+    public var daemonPid: pid_t? { daemon.withLock { $0 } }
 
     /// Runs virsh on this daemon and returns what it printed.
     @discardableResult
@@ -65,20 +73,23 @@ public final class PrivateLibvirtd: Sendable {
     }
 
     /// Sends a signal to the daemon; after SIGKILL or SIGTERM returns once it has ended. Domains run on.
-    public func killDaemon(_ signal: Int32 = SIGKILL) async {
-        guard let child = daemon.withLock({ $0 }), child.signal(signal) else { return }
-        if signal == SIGKILL || signal == SIGTERM { _ = await child.end() }
+    public func killDaemon(_ signal: Int32 = SIGKILL) async throws {
+        guard let pid = daemonPid else { return }
+        _ = Glibc.kill(pid, signal)
+        guard signal == SIGKILL || signal == SIGTERM else { return }
+        try await waitUntil("libvirtd \(pid) ends") { Glibc.kill(pid, 0) != 0 }
+        daemon.withLock { $0 = nil }
     }
 
     /// Ends the daemon, if it runs, and starts a new one over the same directories, which finds the domains again.
     public func restart() async throws {
-        await killDaemon(SIGTERM)
+        try await killDaemon(SIGTERM)
         try await startDaemon()
     }
 
     /// Destroys the domains, ends the daemon and removes the directory: nothing is left.
     public func stop() async {
-        await killDaemon(SIGKILL)
+        try? await killDaemon(SIGKILL)
         await directory.remove()
     }
 
@@ -92,12 +103,14 @@ public final class PrivateLibvirtd: Sendable {
     }
 
     private func startDaemon() async throws {
-        var words = ["libvirtd", "-f", "\(directory.path)/libvirtd.conf", "-p", "\(directory.path)/libvirtd.pid"]
+        var words = [
+            "perl", "-e", Self.launcher, "libvirtd", "-f", "\(directory.path)/libvirtd.conf", "-p",
+            "\(directory.path)/libvirtd.pid",
+        ]
         if let owner {
             words = ["setpriv", "--reuid", "\(owner)", "--regid", "\(owner)", "--clear-groups", "--"] + words
         }
         let child = try ChildProcess("env", words, environment: environment)
-        daemon.withLock { $0 = child }
         try await waitUntil("libvirtd accepts connections on \(socket)") { [self] in
             if let ending = child.ending {
                 let log =
@@ -106,6 +119,8 @@ public final class PrivateLibvirtd: Sendable {
             }
             return accepts()
         }
+        let text = try String(contentsOf: URL(filePath: "\(directory.path)/libvirtd.pid"), encoding: .utf8)
+        daemon.withLock { $0 = pid_t(text.filter(\.isNumber)) }
     }
 
     private func accepts() -> Bool {

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import CRE2
+
+/// A regular expression in RE2's syntax, matched in linear time; `.` matches a newline, as in Prometheus 3.
+///
+/// `@unchecked Sendable`: the handle is set once, and RE2's const methods may run on several threads at once
+/// (re2.h, "Thread safety"); the handle is freed only when nobody refers to the object any more.
+public final class RegularExpression: @unchecked Sendable {
+    public let pattern: String
+    private let handle: OpaquePointer
+
+    /// Compiles `pattern`; fails with a sentence that says what is wrong with it.
+    public init(_ pattern: String) throws(RegexError) {
+        var text = pattern
+        let made = text.withUTF8 { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { re2_c_new($0.baseAddress, $0.count) }
+        }
+        guard let made else { throw RegexError(pattern: pattern, reason: "out of memory") }
+        if let error = re2_c_error(made) {
+            let reason = String(cString: error)
+            re2_c_free(made)
+            throw RegexError(pattern: pattern, reason: reason)
+        }
+        self.pattern = pattern
+        handle = made
+    }
+
+    deinit {
+        re2_c_free(handle)
+    }
+
+    /// Whether all of `text` matches, as Prometheus anchors every expression.
+    public func matchesWhole(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { re2_c_full_match(handle, $0.baseAddress, $0.count) != 0 }
+        }
+    }
+}
+
+/// A pattern that is no regular expression.
+public struct RegexError: Error, Hashable, Sendable, CustomStringConvertible {
+    public let pattern: String
+    public let reason: String
+
+    public var description: String { "cannot compile regular expression \"\(pattern)\": \(reason)" }
+}

@@ -32,12 +32,14 @@ let package = Package(
         library("DomainXML", ["CLibXML2"]),
         library("Regex2", ["CRE2"]),
         // Floor 2: pure.
+        library("SeriesStore", ["Vocabulary"]),
         library("Exposition", ["Vocabulary"]),
         // Tests, by module. TestHosts starts the real daemons they need.
         .target(name: "TestHosts", path: "Tests/TestHosts", swiftSettings: settings),
         tests("DomainXML"),
         tests("Exposition", ["Vocabulary"]),
         tests("Regex2"),
+        tests("SeriesStore", ["Vocabulary"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -1,16 +1,46 @@
 # SPDX-License-Identifier: Apache-2.0
-# `make run` and `make test` do all their own set-up; the Swift 6 toolchain is the one prerequisite.
-FLAGS = --explicit-target-dependency-import-check error
+# `make run` and `make test` do their own set-up; CONTRIBUTING.md lists the rest.
 
-.PHONY: build test format lint setup
-setup:
-	@packaging/setup.sh
+SWIFT ?= swift
+CHECKS := --explicit-target-dependency-import-check error
+SOURCES := Sources Tests Package.swift
+
+.PHONY: run test build release format lint bench setup setup-test setup-bench clean
+.NOTPARALLEL:
+
+run: setup
+	$(SWIFT) build --product virtwarden
+	@exec "$$($(SWIFT) build --show-bin-path)/virtwarden" demo
+
+test: setup-test lint
+	$(SWIFT) build --build-tests $(CHECKS)
+	$(SWIFT) test --skip-build $(CHECKS)
+
 build: setup
-	swift build $(FLAGS)
-lint:
-	swift format lint --strict --recursive Package.swift Sources Tests
+	$(SWIFT) build $(CHECKS)
+
+release: setup
+	$(SWIFT) build -c release --product virtwarden --static-swift-stdlib
+	mkdir -p dist
+	strip -o dist/virtwarden "$$($(SWIFT) build -c release --static-swift-stdlib --show-bin-path)/virtwarden"
+
 format:
-	swift format -i --recursive Package.swift Sources Tests
-test: setup
-	swift build --build-tests $(FLAGS)
-	swift test --skip-build $(FLAGS)
+	$(SWIFT) format --in-place --recursive $(SOURCES)
+
+lint:
+	$(SWIFT) format lint --strict --recursive $(SOURCES)
+
+bench: setup-bench release
+	Tests/Bench/run.sh dist/virtwarden
+
+setup:
+	@packaging/setup.sh run
+
+setup-test:
+	@packaging/setup.sh test
+
+setup-bench:
+	@packaging/setup.sh bench
+
+clean:
+	rm -rf .build dist

@@ -22,21 +22,29 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 let package = Package(
     name: "virtwarden",
+    products: [
+        .library(name: "Libvirt", targets: ["Libvirt"])
+    ],
     targets: [
         // Floor 0: system libraries.
+        .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         // Floor 1: shared values, and one wrapped library each.
         library("Queues"),
         library("Vocabulary"),
+        library("Libvirt", ["CLibvirt", "Queues"]),
         library("DomainXML", ["CLibXML2"]),
         library("Regex2", ["CRE2"]),
         // Floor 2: pure.
+        library("Sampling", ["Vocabulary", "Libvirt", "DomainXML"]),
         library("SeriesStore", ["Vocabulary"]),
         library("Exposition", ["Vocabulary"]),
         // Tests, by module. TestHosts starts the real daemons they need.
         .target(name: "TestHosts", path: "Tests/TestHosts", swiftSettings: settings),
+        tests("Libvirt", ["CLibvirt"]),
         tests("DomainXML"),
+        tests("Sampling", ["Vocabulary", "Libvirt", "DomainXML"]),
         tests("Exposition", ["Vocabulary"]),
         tests("Regex2"),
         tests("SeriesStore", ["Vocabulary"]),

@@ -1,24 +1,80 @@
-#!/usr/bin/env bash
+#!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Installs the Debian packages that building and testing need and that are missing; says which, elsewhere.
-set -euo pipefail
-packages="pkg-config gcc g++ libc6-dev libstdc++-12-dev libvirt-dev libxml2-dev libcurl4-openssl-dev libyaml-dev libsqlite3-dev libre2-dev zlib1g-dev libcrypt-dev"
-if ! command -v swift >/dev/null; then
-  echo "virtwarden needs the Swift 6 toolchain: install it with swiftly (https://www.swift.org/install), or on Debian 13 with: apt install swiftlang" >&2
-  exit 1
+# setup.sh run|test|bench: installs the Debian packages that the goal needs and that are missing, then looks for Swift.
+# Changes nothing, and needs no network and no root, when everything is there.
+set -eu
+
+goal=${1:-run}
+# The libraries virtwarden links, the linker and C headers Swift needs, the libraries of the Swift tools themselves.
+packages="libvirt-dev libxml2-dev libcurl4-openssl-dev libyaml-dev libsqlite3-dev libre2-dev zlib1g-dev libcrypt-dev
+    pkg-config binutils gcc g++ libc6-dev libncurses6 libuuid1 git ca-certificates"
+case $goal in
+run) ;;
+test | bench)
+    # A private libvirtd with TCG guests, Prometheus and promtool.
+    packages="$packages libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86 qemu-utils prometheus
+        openssl util-linux perl-base"
+    [ "$goal" = test ] || packages="$packages python3"
+    ;;
+*)
+    echo "usage: $0 run|test|bench" >&2
+    exit 2
+    ;;
+esac
+
+if ! command -v apt-get >/dev/null 2>&1 || ! command -v dpkg-query >/dev/null 2>&1; then
+    if [ -z "${VIRTWARDEN_SKIP_SETUP:-}" ]; then
+        echo "This system has no apt. Install what these Debian packages hold, then set VIRTWARDEN_SKIP_SETUP=1:" >&2
+        printf '  %s\n' $packages >&2
+        exit 1
+    fi
+elif [ -z "${VIRTWARDEN_SKIP_SETUP:-}" ]; then
+    missing=
+    for package in $packages; do
+        status=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)
+        [ "$status" = installed ] || missing="$missing $package"
+    done
+    if [ -n "$missing" ]; then
+        echo "Installing:$missing"
+        sudo=
+        if [ "$(id -u)" != 0 ]; then
+            if ! command -v sudo >/dev/null 2>&1; then
+                echo "Not root, and there is no sudo. As root: apt-get install$missing" >&2
+                exit 1
+            fi
+            sudo=sudo
+        fi
+        # A policy-rc.d that answers 101 keeps dpkg from starting any service; one that is already there stays.
+        # shellcheck disable=SC2086
+        $sudo sh -eu -c '
+            policy=/usr/sbin/policy-rc.d
+            if [ ! -e "$policy" ]; then
+                trap "rm -f $policy" EXIT
+                trap "exit 1" HUP INT TERM
+                printf "#!/bin/sh\nexit 101\n" >"$policy"
+                chmod 755 "$policy"
+            fi
+            export DEBIAN_FRONTEND=noninteractive
+            apt-get update -q
+            apt-get install -q -y --no-install-recommends "$@"
+        ' setup $missing
+    fi
 fi
-if ! command -v apt-get >/dev/null; then
-  echo "no apt-get here; make sure that what these Debian packages hold is installed: $packages" >&2
-  exit 0
+
+how='Get it from https://www.swift.org/install/linux (swiftly installs it: swiftly install latest),
+or, on Debian 13 and later, with: apt-get install swiftlang'
+if ! command -v swift >/dev/null 2>&1; then
+    printf 'virtwarden needs Swift 6.1 or later, and there is no swift in PATH.\n%s\n' "$how" >&2
+    exit 1
 fi
-missing=""
-for package in $packages; do
-  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
-done
-[ -n "$missing" ] || exit 0
-sudo=""
-[ "$(id -u)" = 0 ] || sudo=sudo
-echo "installing:$missing"
-$sudo apt-get update -q
-# shellcheck disable=SC2086
-$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing
+if ! version=$(swift --version 2>&1); then
+    printf 'swift --version fails: %s\n%s\n' "$version" "$how" >&2
+    exit 1
+fi
+number=$(printf '%s\n' "$version" | sed -n 's/.*Swift version \([0-9][0-9]*\.[0-9][0-9]*\).*/\1/p' | head -n 1)
+major=${number%%.*}
+minor=${number#*.}
+if [ -z "$number" ] || [ "$major" -lt 6 ] || { [ "$major" -eq 6 ] && [ "$minor" -lt 1 ]; }; then
+    printf 'virtwarden needs Swift 6.1 or later; this is %s.\n%s\n' "${number:-an unknown one}" "$how" >&2
+    exit 1
+fi

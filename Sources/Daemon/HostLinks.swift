@@ -19,7 +19,8 @@ struct HostLinks: Sendable {
         let main = try await Connection.open(uri, access: .readOnly)
         do throws(VirError) {
             let lane = try await Connection.open(uri, access: .readOnly)
-            return HostLinks(main: main, lane: lane, writer: writes ? try await Connection.open(uri, access: .readWrite) : nil)
+            return HostLinks(
+                main: main, lane: lane, writer: writes ? try await Connection.open(uri, access: .readWrite) : nil)
         } catch {
             await main.close()
             throw error

@@ -32,10 +32,14 @@ extension HostWatch {
             rows.append((Families.duration, [], lastRound.inSeconds))
         }
         if let versions {
-            rows.append((Families.versions, [
-                ("hypervisor_running", versions.hypervisor), ("libvirtd_running", versions.daemon),
-                ("libvirt_library", versions.library),
-            ], 1))
+            rows.append(
+                (
+                    Families.versions,
+                    [
+                        ("hypervisor_running", versions.hypervisor), ("libvirtd_running", versions.daemon),
+                        ("libvirt_library", versions.library),
+                    ], 1
+                ))
         }
         rows.append((Families.skipped, [("tier", "1")], Double(skippedTicks)))
         rows.append((Families.skipped, [("tier", "2")], Double(skippedMonitorRounds)))

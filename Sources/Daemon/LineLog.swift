@@ -38,7 +38,8 @@ package struct LineLog: LogHandler {
         let text: String
         switch format {
         case .text:
-            text = ([level.rawValue.uppercased(), message.description.asOneLine]
+            text =
+                ([level.rawValue.uppercased(), message.description.asOneLine]
                 + pairs.map { "\($0.0)=\($0.1.quotedForLog)" }).joined(separator: " ")
         case .json:
             let all = [("level", level.rawValue), ("message", message.description)] + pairs

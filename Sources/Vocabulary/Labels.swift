@@ -87,7 +87,9 @@ public struct Labels: Hashable, Sendable, Codable {
 extension Labels: CustomStringConvertible {
     /// As PromQL prints a series: `name{a="b", c="d"}`.
     public var description: String {
-        let pairs = all.lazy.filter { $0.name != Labels.metricName }.map { "\($0.name)=\"\($0.value.escapedForLabel)\"" }
+        let pairs = all.lazy.filter { $0.name != Labels.metricName }.map {
+            "\($0.name)=\"\($0.value.escapedForLabel)\""
+        }
         return (name ?? "") + (pairs.isEmpty && name != nil ? "" : "{" + pairs.joined(separator: ", ") + "}")
     }
 }

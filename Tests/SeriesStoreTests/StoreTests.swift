@@ -11,7 +11,8 @@ import Vocabulary
         store.setDemand(nil, keep: .seconds(60))
         for second in 1...3 { store.append([(up, Double(second))], at: Timestamp(milliseconds: Int64(second))) }
         let found = store.select(
-            metric: "up", after: Timestamp(milliseconds: 1), through: Timestamp(milliseconds: 2)) { _ in true }
+            metric: "up", after: Timestamp(milliseconds: 1), through: Timestamp(milliseconds: 2)
+        ) { _ in true }
         #expect(found.map { $0.points.map(\.value) } == [[2]])
     }
 

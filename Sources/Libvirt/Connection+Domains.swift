@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLibvirt
+import Glibc
+
+extension Connection {
+    /// Every domain: running, paused, crashed, shut off (`virConnectListAllDomains` and, for each, its state and flags).
+    /// A domain that vanishes between the list and its state is left out.
+    public func domains() throws(VirError) -> [ListedDomain] {
+        let pointer = try handle()
+        var list: UnsafeMutablePointer<virDomainPtr?>?
+        let count = try checked("virConnectListAllDomains", virConnectListAllDomains(pointer, &list, 0))
+        defer { free(list) }
+        var result: [ListedDomain] = []
+        result.reserveCapacity(Int(count))
+        for index in 0..<Int(count) {
+            guard let domain = list?[index] else { continue }
+            let handle = DomainHandle(owning: domain)
+            // Silence is right: a domain that vanished is no domain of the list any more.
+            if let listed = try? Connection.listed(handle) { result.append(listed) }
+        }
+        return result
+    }
+
+    /// One domain, as the list would show it.
+    public func domain(_ uuid: ObjectUUID) throws(VirError) -> ListedDomain {
+        try Connection.listed(DomainHandle(uuid, on: handle()))
+    }
+
+    /// `virDomainGetState`: costs one call to the daemon and none to the monitor.
+    public func state(of uuid: ObjectUUID) throws(VirError) -> StateReading {
+        try Connection.state(DomainHandle(uuid, on: handle()))
+    }
+
+    /// The definition without secrets (`virDomainGetXMLDesc`).
+    public func xml(of uuid: ObjectUUID) throws(VirError) -> String {
+        let domain = try DomainHandle(uuid, on: handle())
+        guard let text = virDomainGetXMLDesc(domain.pointer, 0) else { throw VirError.last("virDomainGetXMLDesc") }
+        defer { free(text) }
+        return String(cString: text)
+    }
+
+    private static func state(_ domain: borrowing DomainHandle) throws(VirError) -> StateReading {
+        var state: Int32 = 0
+        var reason: Int32 = 0
+        try checked("virDomainGetState", virDomainGetState(domain.pointer, &state, &reason, 0))
+        return StateReading(state: DomainState(rawValue: state), reason: reason)
+    }
+
+    private static func listed(_ domain: borrowing DomainHandle) throws(VirError) -> ListedDomain {
+        let status = try state(domain)
+        var bytes = [UInt8](repeating: 0, count: 16)
+        try checked("virDomainGetUUID", virDomainGetUUID(domain.pointer, &bytes))
+        let id = virDomainGetID(domain.pointer)
+        var autostart: Int32 = 0
+        // Transient domains have no autostart and say so with an error; that means no.
+        let hasAutostart = virDomainGetAutostart(domain.pointer, &autostart) == 0 && autostart == 1
+        return ListedDomain(
+            uuid: ObjectUUID(bytes: bytes), name: virDomainGetName(domain.pointer).map { String(cString: $0) } ?? "",
+            id: id == .max ? nil : Int(id), status: status,
+            isPersistent: virDomainIsPersistent(domain.pointer) == 1, hasAutostart: hasAutostart,
+            hasManagedSave: virDomainHasManagedSaveImage(domain.pointer, 0) == 1)
+    }
+}

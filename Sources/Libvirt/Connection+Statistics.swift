@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLibvirt
+
+extension Connection {
+    /// Statistics of all domains in one call (`virConnectGetAllDomainStats`). With `noWait`, a domain whose job is held
+    /// by another call comes with fewer fields; the call that first meets a hung monitor still waits.
+    public func statistics(_ groups: StatsGroups, noWait: Bool) throws(VirError) -> [DomainStats] {
+        let pointer = try handle()
+        var records: UnsafeMutablePointer<virDomainStatsRecordPtr?>?
+        let flags = noWait ? UInt32(bitPattern: Int32(VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT.rawValue)) : 0
+        let count = try checked(
+            "virConnectGetAllDomainStats", virConnectGetAllDomainStats(pointer, groups.rawValue, &records, flags))
+        defer { virDomainStatsRecordListFree(records) }
+        var result: [DomainStats] = []
+        result.reserveCapacity(Int(count))
+        for index in 0..<Int(count) {
+            guard let record = records?[index], let stats = Connection.decode(record) else { continue }
+            result.append(stats)
+        }
+        return result
+    }
+
+    private static func decode(_ record: UnsafeMutablePointer<virDomainStatsRecord>) -> DomainStats? {
+        guard let domain = record.pointee.dom, let name = virDomainGetName(domain) else { return nil }
+        let uuid = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16) { buffer -> ObjectUUID? in
+            guard let base = buffer.baseAddress, virDomainGetUUID(domain, base) == 0 else { return nil }
+            return ObjectUUID(bytes: base)
+        }
+        guard let uuid else { return nil }
+        var decoder = StatsDecoder(uuid: uuid, name: String(cString: name))
+        decoder.decode(record.pointee.params, count: Int(record.pointee.nparams))
+        return decoder.stats
+    }
+}

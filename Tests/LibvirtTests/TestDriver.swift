@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import FoundationEssentials
+import Libvirt
+
+/// A host of libvirt's own test driver, from a file: every connection to it has a state of its own.
+struct TestDriver: ~Copyable {
+    let path: String
+
+    init(domains: [String]) throws {
+        path = "/tmp/virtwarden-test-\(UInt64.random(in: .min ... .max)).xml"
+        let all = domains.enumerated().map { index, name in
+            """
+            <domain type='test'><name>\(name)</name><uuid>00000000-0000-0000-0000-00000000000\(index + 1)</uuid>
+            <memory>1048576</memory><vcpu>2</vcpu><os><type>hvm</type></os>
+            <devices><interface type='network'><source network='default'/><target dev='vnet\(index)'/></interface></devices>
+            </domain>
+            """
+        }
+        let network = "<network><name>default</name><bridge name='virbr0'/></network>"
+        try Data("<node>\(network)\(all.joined())</node>".utf8).write(to: URL(filePath: path))
+    }
+
+    deinit {
+        // A file that is gone already is no loss.
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    func connect(_ access: Access = .readWrite) async throws -> Connection {
+        try await Connection.open("test://\(path)", access: access)
+    }
+
+    static let first = ObjectUUID(high: 0, low: 1)
+}

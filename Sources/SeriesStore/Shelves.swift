@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+import Vocabulary
+
+/// The store's contents: a numbered place for each series, found by labels or by a layout that was seen before.
+struct Shelves {
+    private struct Series {
+        let labels: Labels
+        var points: [Point] = []
+    }
+
+    /// Where a layout's series stand; nil for those that nobody reads. The layout is kept alive, since its identity
+    /// is the key.
+    private struct Known {
+        let layout: SeriesLayout
+        let places: [Int?]
+    }
+
+    private var demand: Set<String>? = []
+    private(set) var keep = Duration.zero
+    private(set) var rejected = 0
+    private var series: [Series?] = []
+    private var free: [Int] = []
+    private var byLabels: [Labels: Int] = [:]
+    private var byName: [String: Set<Int>] = [:]
+    private var layouts: [ObjectIdentifier: Known] = [:]
+
+    var count: Int { byLabels.count }
+
+    mutating func setDemand(_ names: Set<String>?, keep: Duration) {
+        demand = names
+        self.keep = keep
+        layouts = [:]
+    }
+
+    /// The place of the series `labels`, a new one if need be; nil when nobody reads its name.
+    mutating func place(of labels: Labels) -> Int? {
+        let name = labels.name ?? ""
+        guard demand?.contains(name) ?? true else { return nil }
+        if let place = byLabels[labels] { return place }
+        let place = free.popLast() ?? series.count
+        if place == series.count { series.append(nil) }
+        series[place] = Series(labels: labels)
+        byLabels[labels] = place
+        byName[name, default: []].insert(place)
+        return place
+    }
+
+    mutating func append(_ batch: SeriesBatch) {
+        for (place, value) in zip(places(of: batch.layout), batch.values) {
+            if let place { append(Point(time: batch.time, value: value), at: place) }
+        }
+    }
+
+    mutating func end(_ layout: SeriesLayout, at time: Timestamp) {
+        for case let place? in places(of: layout) {
+            append(Point(time: time, value: StaleMarker.value), at: place)
+        }
+        layouts[ObjectIdentifier(layout)] = nil
+    }
+
+    mutating func append(_ point: Point, at place: Int) {
+        guard let newest = series[place]?.points.last else {
+            series[place]?.points.append(point)
+            return
+        }
+        if newest.time > point.time {
+            rejected += 1
+        } else if newest.time == point.time {
+            series[place]?.points.removeLast()
+            series[place]?.points.append(point)
+        } else {
+            series[place]?.points.append(point)
+        }
+    }
+
+    private mutating func places(of layout: SeriesLayout) -> [Int?] {
+        if let known = layouts[ObjectIdentifier(layout)] { return known.places }
+        let places = layout.series.map { place(of: $0.labels) }
+        layouts[ObjectIdentifier(layout)] = Known(layout: layout, places: places)
+        return places
+    }
+
+    mutating func expire(before time: Timestamp) {
+        for place in series.indices {
+            guard let points = series[place]?.points else { continue }
+            if let newest = points.last, newest.time > time {
+                // A quarter may be too old before they are moved: one copy then pays for many points.
+                let old = points.prefixCount(through: time)
+                if old > points.count / 4 { series[place]?.points.removeFirst(old) }
+            } else {
+                remove(place)
+            }
+        }
+    }
+
+    /// Frees a place; layouts that knew it look theirs up again.
+    private mutating func remove(_ place: Int) {
+        guard let labels = series[place]?.labels else { return }
+        series[place] = nil
+        byLabels[labels] = nil
+        byName[labels.name ?? ""]?.remove(place)
+        free.append(place)
+        layouts = [:]
+    }
+
+    func select(
+        metric: String?, after: Timestamp, through: Timestamp, matching: (Labels) -> Bool
+    ) -> [SeriesPoints] {
+        (metric.map { Array(byName[$0] ?? []) } ?? Array(series.indices)).compactMap { place in
+            guard let one = series[place], matching(one.labels) else { return nil }
+            let start = one.points.prefixCount(through: after)
+            let end = one.points.prefixCount(through: through)
+            guard start < end else { return nil }
+            return SeriesPoints(labels: one.labels, points: Array(one.points[start..<end]))
+        }
+    }
+}
+
+extension [Point] {
+    /// How many points are not later than `time`; they are in order of time.
+    fileprivate func prefixCount(through time: Timestamp) -> Int {
+        var low = startIndex
+        var high = endIndex
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].time <= time { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

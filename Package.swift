@@ -20,10 +20,15 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
         exclude: [], swiftSettings: settings)
 }
 
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
 let package = Package(
     name: "virtwarden",
     products: [
         .library(name: "Libvirt", targets: ["Libvirt"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0")
     ],
     targets: [
         // Floor 0: system libraries.
@@ -40,6 +45,14 @@ let package = Package(
         library("Sampling", ["Vocabulary", "Libvirt", "DomainXML"]),
         library("SeriesStore", ["Vocabulary"]),
         library("Exposition", ["Vocabulary"]),
+        // Floor 4: wiring.
+        .target(
+            name: "Daemon",
+            dependencies: [
+                "Queues", "Vocabulary", "Libvirt", "DomainXML", "Sampling", "SeriesStore", "Exposition", logging,
+            ],
+            exclude: ["Agent.swift", "RuleRunner.swift", "DomainActions.swift"],
+            swiftSettings: settings),
         // Tests, by module. TestHosts starts the real daemons they need.
         .target(name: "TestHosts", path: "Tests/TestHosts", swiftSettings: settings),
         tests("Libvirt", ["CLibvirt"]),
@@ -48,6 +61,7 @@ let package = Package(
         tests("Exposition", ["Vocabulary"]),
         tests("Regex2"),
         tests("SeriesStore", ["Vocabulary"]),
+        tests("Daemon", ["SeriesStore", "TestHosts", "Vocabulary", logging]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exposition
-import SeriesStore
+package import SeriesStore
 import Synchronization
 package import Vocabulary
 
@@ -11,12 +11,16 @@ package final class Board: Sendable {
     /// Which batch: one part of one domain, one host's own series, or the agent's.
     package enum Key: Hashable, Sendable {
         case domain(DomainIdentity, Part)
-        case host(String)
-        case agent(String)
+        case host(String, HostPart)
+        case agent
     }
 
     package enum Part: Hashable, Sendable, CaseIterable {
         case state, definition, traffic, monitor, events
+    }
+
+    package enum HostPart: Hashable, Sendable {
+        case libvirt, rounds
     }
 
     private struct State {
@@ -46,8 +50,9 @@ package final class Board: Sendable {
         store.append(batch)
     }
 
-    /// Removes what stands under `keys`: its series end at `time`.
-    package func remove(_ keys: [Key], at time: Timestamp) {
+    /// Removes what stands under `keys`: its series end at `time`. Whether there was anything.
+    @discardableResult
+    package func remove(_ keys: [Key], at time: Timestamp) -> Bool {
         let removed = state.withLock { state -> [SeriesLayout] in
             let layouts = keys.compactMap { state.batches.removeValue(forKey: $0)?.layout }
             if !layouts.isEmpty {
@@ -58,6 +63,7 @@ package final class Board: Sendable {
             return layouts
         }
         for layout in removed { store.end(layout, at: time) }
+        return !removed.isEmpty
     }
 
     package func snapshot(at time: Timestamp) -> Snapshot {

@@ -4,34 +4,63 @@ import Libvirt
 /// The connections to one host, each with a queue of its own, so that a call that hangs in one delays no other.
 ///
 /// The main one hears events and makes calls that never touch a monitor; the lane makes those that may; the writer
-/// exists only when remediation may act. `test:///` gives every connection a world of its own, so there all three
+/// exists only where remediation may act. `test:///` gives every connection a world of its own, so there all three
 /// are one.
 struct HostLinks: Sendable {
     let main: Connection
     let lane: Connection
     let writer: Connection?
+    /// Why there is no writer although one is wanted; watching goes on without it.
+    let writerProblem: VirError?
 
     static func open(_ uri: String?, writes: Bool) async throws(VirError) -> HostLinks {
-        if let uri, uri.hasPrefix("test://") || uri.hasPrefix("test:/") {
+        if let uri, uri.hasPrefix("test:") {
             let only = try await Connection.open(uri, access: .readWrite)
-            return HostLinks(main: only, lane: only, writer: only)
+            return HostLinks(main: only, lane: only, writer: only, writerProblem: nil)
         }
         let main = try await Connection.open(uri, access: .readOnly)
+        let lane: Connection
         do throws(VirError) {
-            let lane = try await Connection.open(uri, access: .readOnly)
-            return HostLinks(
-                main: main, lane: lane, writer: writes ? try await Connection.open(uri, access: .readWrite) : nil)
+            lane = try await Connection.open(uri, access: .readOnly)
         } catch {
             await main.close()
             throw error
         }
+        guard writes else { return HostLinks(main: main, lane: lane, writer: nil, writerProblem: nil) }
+        do throws(VirError) {
+            let writer = try await Connection.open(uri, access: .readWrite)
+            return HostLinks(main: main, lane: lane, writer: writer, writerProblem: nil)
+        } catch {
+            return HostLinks(main: main, lane: lane, writer: nil, writerProblem: error)
+        }
     }
 
-    func close() async {
-        await main.close()
-        await writer?.close()
-        // The lane may hang in a call that nothing ends: nobody waits for it.
-        let lane = lane
-        Task { await lane.close() }
+    /// Each connection once.
+    var all: [Connection] {
+        var all: [Connection] = []
+        for one in [main, lane, writer].compactMap({ $0 }) where !all.contains(where: { $0 === one }) {
+            all.append(one)
+        }
+        return all
+    }
+
+    /// The reason why the first of the connections ended.
+    func ended() async -> CloseReason? {
+        await withTaskGroup(of: CloseReason?.self) { group in
+            for one in all {
+                group.addTask {
+                    for await reason in one.closed { return reason }
+                    return nil
+                }
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first
+        }
+    }
+
+    /// Nobody waits for it: a connection may hang in a call that nothing ends.
+    func close() {
+        for one in all { Task { await one.close() } }
     }
 }

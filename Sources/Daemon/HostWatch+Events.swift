@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Libvirt
+import Logging
+import Sampling
 import Vocabulary
 
 /// Events: counted, turned into state at their own time, and passed on. No call here touches a monitor.
@@ -8,7 +10,7 @@ extension HostWatch {
 
     func hear(_ event: Event, dropped: Int) async {
         let now = Timestamp.now
-        droppedEvents = dropped
+        figures.droppedEvents = dropped
         let heard = event.heard(on: name, at: now)
         if domains[event.uuid] == nil { await meet(event.uuid) }
         if var domain = domains[event.uuid] {
@@ -16,26 +18,29 @@ extension HostWatch {
             board.put(domain.counters.batch(at: now), as: .domain(domain.identity, .events))
             domains[event.uuid] = domain
         }
-        if heard.kind == "lifecycle" { await refreshState(of: event.uuid) }
-        await listener.changed(["libvirt_domain_events_total", "libvirt_domain_state"], at: .now)
+        var changed: Set<String> = [EventCounters.total.name]
+        if heard.kind == "lifecycle", await refreshState(of: event.uuid) { changed.formUnion(Parts.stateNames) }
         await listener.heard(heard)
+        await listener.changed(changed, at: .now)
         if Self.definitionKinds.contains(heard.kind) || heard.detail.hasPrefix("defined_") {
-            await describe(event.uuid)
+            await meet(event.uuid)
         }
         if heard.detail == "undefined_removed" || heard.detail.hasPrefix("stopped_") {
             await forgetIfGone(event.uuid)
         }
     }
 
-    private func refreshState(of uuid: ObjectUUID) async {
-        guard let links else { return }
+    /// Reads the state after an event; whether it could.
+    private func refreshState(of uuid: ObjectUUID) async -> Bool {
+        guard let links else { return false }
         do throws(VirError) {
-            let status = try await links.main.state(of: uuid)
-            domains[uuid]?.status = status
+            domains[uuid]?.status = try await links.main.state(of: uuid)
             putState(of: uuid, at: .now)
+            return true
         } catch {
             // A transient domain is gone when it stops; forgetIfGone tells, after the event has been passed on.
             log.debug("cannot read a state after an event of \(name): \(error)")
+            return false
         }
     }
 
@@ -46,20 +51,6 @@ extension HostWatch {
             domains[uuid]?.listed = listed
         } catch {
             if error.code == .noDomain { forget(uuid, at: .now) }
-        }
-    }
-
-    /// What is known of a domain now, read afresh; nil when it is gone or libvirt does not answer.
-    func facts(of identity: DomainIdentity) async -> DomainFacts? {
-        let uuid = ObjectUUID(high: identity.uuid.high, low: identity.uuid.low)
-        guard let links else { return nil }
-        do throws(VirError) {
-            let listed = try await links.main.domain(uuid)
-            domains[uuid]?.listed = listed
-            domains[uuid]?.status = listed.status
-            return domains[uuid]?.facts
-        } catch {
-            return nil
         }
     }
 }

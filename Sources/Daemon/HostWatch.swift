@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Dispatch
-package import Libvirt
-import Logging
+import Libvirt
+package import Logging
 import Queues
 import Sampling
 package import Vocabulary
@@ -11,14 +11,36 @@ package import Vocabulary
 /// All its state is confined to one serial queue, on which the timer fires too. It never waits for a monitor there:
 /// such calls run in the lane's own queue, and their result comes back as a value.
 package actor HostWatch {
+    /// Where a host is and how it is watched.
+    package struct Plan: Hashable, Sendable {
+        package var name: String
+        /// libvirt's default when nil.
+        package var uri: String?
+        /// The `host` label, when there is more than one connection.
+        package var label: String?
+        /// Whether remediation may act, so that a read-write connection is wanted.
+        package var writes: Bool
+        package var interval: Duration
+        /// How long a call may take before the numbers it should bring count as unknown.
+        package var deadline: Duration
+
+        package init(
+            name: String, uri: String?, label: String? = nil, writes: Bool = false,
+            interval: Duration = .seconds(10), deadline: Duration = .seconds(3)
+        ) {
+            self.name = name
+            self.uri = uri
+            self.label = label
+            self.writes = writes
+            self.interval = interval
+            self.deadline = deadline
+        }
+    }
+
     private let executor: QueueExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    package nonisolated let name: String
-    let uri: String?
-    /// The `host` label, when there is more than one connection.
-    let label: String?
-    let writes: Bool
+    package nonisolated let plan: Plan
     let board: Board
     let log: Logger
     /// Told of what changed: names of metrics and the time, for the rules; events and findings, for remediation.
@@ -26,73 +48,70 @@ package actor HostWatch {
 
     var links: HostLinks?
     var domains: [ObjectUUID: WatchedDomain] = [:]
-    var own: OwnSeries
     var versions: Versions?
     var refused: Set<String> = []
-    var skippedTicks = 0
-    var skippedMonitorRounds = 0
-    var droppedEvents = 0
-    var lastRound: Duration = .zero
-    var lastSuccess: Timestamp?
+    var figures = RoundFigures()
+    var series: HostFigures
+    /// When the round, and the lane's part of one, began that run now.
+    var roundSince: Duration?
+    var monitorSince: Duration?
     private var timer: (any DispatchSourceTimer)?
     private var connecting: Task<Void, Never>?
-    private var isRoundRunning = false
-    var isMonitorRunning = false
-    private var isStopped = false
+    private(set) var isStopped = false
 
-    package init(
-        name: String, uri: String?, label: String?, writes: Bool, board: Board, log: Logger,
-        listener: any HostListener
-    ) {
-        executor = QueueExecutor(label: "virtwarden.host.\(name)")
-        self.name = name
-        self.uri = uri
-        self.label = label
-        self.writes = writes
+    package init(_ plan: Plan, board: Board, log: Logger, listener: any HostListener) {
+        executor = QueueExecutor(label: "virtwarden.host.\(plan.name)")
+        self.plan = plan
         self.board = board
         self.log = log
         self.listener = listener
-        own = OwnSeries(host: label)
+        series = HostFigures(host: plan.label)
     }
 
+    package nonisolated var name: String { plan.name }
     package var isUp: Bool { links != nil }
 
+    /// How many domains are in each state.
     package var counts: [String: Int] {
         domains.values.reduce(into: [:]) { $0[$1.status.state.name, default: 0] += 1 }
     }
 
-    /// Begins: connects, however long that takes, and samples every `interval`.
-    package func start(every interval: Duration) {
+    /// Begins: connects, however long that takes, and samples at every interval.
+    package func start() {
         let source = DispatchSource.makeTimerSource(flags: .strict, queue: executor.queue)
         source.setEventHandler { @Sendable [weak self] in self?.assumeIsolated { $0.tick() } }
-        let nanoseconds = Int(interval.inSeconds * 1e9)
-        source.schedule(deadline: .now(), repeating: .nanoseconds(nanoseconds), leeway: .milliseconds(5))
+        source.schedule(
+            deadline: .now(), repeating: .milliseconds(Int(clamping: plan.interval.milliseconds)),
+            leeway: .milliseconds(5))
         source.activate()
         timer = source
         connect()
     }
 
-    package func stop() async {
+    package func stop() {
         isStopped = true
         timer?.cancel()
         timer = nil
         connecting?.cancel()
-        let old = links
+        links?.close()
         links = nil
-        await old?.close()
     }
 
     /// A tick that comes while a round runs is skipped and counted, never queued.
     private func tick() {
         guard links != nil else { return putHostSeries() }
-        guard !isRoundRunning else {
-            skippedTicks += 1
+        guard let since = roundSince else {
+            roundSince = .monotonic
+            Task {
+                await self.round()
+                self.roundSince = nil
+            }
             return
         }
-        isRoundRunning = true
-        Task {
-            await self.round()
-            self.isRoundRunning = false
+        figures.skippedRounds += 1
+        if Duration.monotonic - since > plan.deadline {
+            withdraw([.state, .traffic, .monitor], "libvirt of \(name) has not answered for \(plan.deadline)")
+            putHostSeries()
         }
     }
 
@@ -107,7 +126,7 @@ package actor HostWatch {
         var said: String?
         while !isStopped, links == nil {
             do throws(VirError) {
-                let opened = try await HostLinks.open(uri, writes: writes)
+                let opened = try await HostLinks.open(plan.uri, writes: plan.writes)
                 try await begin(opened)
                 return
             } catch {
@@ -126,82 +145,49 @@ package actor HostWatch {
     /// Registers for events first, lists after, compares with what was last known: nothing falls between.
     private func begin(_ opened: HostLinks) async throws(VirError) {
         let stream: EventStream
+        let listed: [ListedDomain]
         do throws(VirError) {
             stream = try await opened.main.subscribe(buffer: 8192)
             versions = try await opened.main.versions()
-            let listed = try await opened.main.domains()
-            links = opened
-            await reconcile(listed)
+            listed = try await opened.main.domains()
         } catch {
-            links = nil
-            await opened.close()
+            opened.close()
             throw error
         }
-        log.info("watching \(name)", metadata: ["uri": "\(opened.main.uri)", "domains": "\(domains.count)"])
+        guard !isStopped else { return opened.close() }
+        links = opened
+        await reconcile(listed, opened)
+        log.info("watching \(name)", metadata: ["uri": "\(opened.main.uri)", "domains": "\(listed.count)"])
+        if let problem = opened.writerProblem {
+            log.error("cannot repair domains of \(name): \(problem); watching goes on, repairs are refused")
+        }
         Task { [weak self] in
             for await event in stream.events { await self?.hear(event, dropped: stream.dropped) }
         }
         Task { [weak self] in
-            for await reason in opened.main.closed {
-                await self?.lost(opened.main, because: reason)
-                break
-            }
+            let reason = await opened.ended()
+            await self?.lost(opened, because: reason)
         }
-        if !isStopped { tick() }
+        tick()
     }
 
-    private func lost(_ connection: Connection, because reason: CloseReason) async {
-        guard let old = links, old.main === connection, !isStopped else { return }
-        links = nil
-        log.warning("lost libvirt of \(name): connection closed (\(reason.name)); connecting again")
-        await old.close()
-        let now = Timestamp.now
-        for domain in domains.values {
-            board.remove(domain.keys.filter { $0 != .domain(domain.identity, .events) }, at: now)
-        }
+    private func lost(_ old: HostLinks, because reason: CloseReason?) async {
+        guard let links, links.main === old.main, !isStopped else { return }
+        self.links = nil
+        old.close()
+        withdraw([.state, .traffic, .monitor, .definition], nil)
+        log.warning(
+            "lost libvirt of \(name)", metadata: ["reason": "\(reason?.name ?? "closed")", "next": "connecting again"])
         putHostSeries()
-        await listener.changed(["libvirt_up"], at: now)
+        await listener.changed(Parts.stateNames.union([HostSeries.up.name]), at: .now)
         connect()
     }
 
-    /// Compares `listed` with what was last known: what happened while nobody listened becomes a finding.
-    private func reconcile(_ listed: [ListedDomain]) async {
-        let now = Timestamp.now
-        var findings: [DomainFinding] = []
-        for one in listed {
-            if let known = domains[one.uuid] {
-                if known.status.words != one.status.words {
-                    findings.append(
-                        DomainFinding(
-                            domain: known.identity, before: known.status.words, now: one.status.words, time: now))
-                }
-                domains[one.uuid]?.status = one.status
-                domains[one.uuid]?.listed = one
-            } else {
-                adopt(one)
-            }
-            await describe(one.uuid)
-            putState(of: one.uuid, at: now)
-        }
-        for gone in domains.values where !listed.contains(where: { $0.uuid == gone.uuid }) {
-            findings.append(
-                DomainFinding(domain: gone.identity, before: gone.status.words, now: nil, time: now))
-            forget(gone.uuid, at: now)
-        }
-        for finding in findings { await listener.found(finding) }
-        await listener.changed(["libvirt_domain_state"], at: now)
-    }
-
-    func adopt(_ listed: ListedDomain) {
-        var domain = WatchedDomain(identity: listed.identity(on: name), status: listed.status, host: label)
-        domain.listed = listed
-        board.put(domain.counters.batch(at: .now), as: .domain(domain.identity, .events))
-        domains[listed.uuid] = domain
-    }
-
-    func forget(_ uuid: ObjectUUID, at time: Timestamp) {
-        guard let domain = domains.removeValue(forKey: uuid) else { return }
-        board.remove(domain.keys, at: time)
+    /// Takes numbers off the board that nobody knows any more: a scrape shows none rather than old ones.
+    func withdraw(_ parts: [Board.Part], _ sentence: String?) {
+        let keys = domains.values.flatMap { domain in parts.map { Board.Key.domain(domain.identity, $0) } }
+        guard board.remove(keys, at: .now), let sentence else { return }
+        log.warning("\(sentence); its numbers are left out until it does")
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 package import Logging
+import Vocabulary
 
 /// Writes each log message as one line on standard error, as text or JSON.
 ///
@@ -14,11 +15,13 @@ package struct LineLog: LogHandler {
     package var metadata: Logger.Metadata = [:]
     package var logLevel: Logger.Level
     private let format: Format
-    private let label: String
+    private let write: @Sendable (String) -> Void
 
-    package init(label: String, level: Logger.Level, format: Format) {
-        self.label = label
+    package init(
+        level: Logger.Level, format: Format, write: @escaping @Sendable (String) -> Void = LineLog.toStandardError
+    ) {
         self.format = format
+        self.write = write
         logLevel = level
     }
 
@@ -27,25 +30,31 @@ package struct LineLog: LogHandler {
         set { metadata[key] = newValue }
     }
 
-    // swift-format-ignore: the parameters are the protocol's
-    package func log(
-        level: Logger.Level, message: Logger.Message, metadata: Logger.Metadata?, source: String, file: String,
-        function: String, line: UInt
-    ) {
-        var fields = self.metadata
-        fields.merge(metadata ?? [:]) { $1 }
+    package func log(event: LogEvent) {
+        var fields = metadata
+        fields.merge(event.metadata ?? [:]) { $1 }
         let pairs = fields.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
+        let time = Timestamp.now.rfc3339
         let text: String
         switch format {
         case .text:
+            let level = event.level.rawValue.uppercased()
             text =
-                ([level.rawValue.uppercased(), message.description.asOneLine]
+                ([time, level, event.message.description.asOneLine]
                 + pairs.map { "\($0.0)=\($0.1.quotedForLog)" }).joined(separator: " ")
         case .json:
-            let all = [("level", level.rawValue), ("message", message.description)] + pairs
+            let all =
+                [("time", time), ("level", event.level.rawValue), ("message", event.message.description)] + pairs
             text = "{" + all.map { "\($0.0.asJSON):\($0.1.asJSON)" }.joined(separator: ",") + "}"
         }
-        fputs(text + "\n", stderr)
+        write(text)
+    }
+
+    /// One line on standard error, in one call, so that lines of several threads do not mix.
+    package static func toStandardError(_ line: String) {
+        let bytes = Array((line + "\n").utf8)
+        // A log that nobody can read any more is no reason to stop: the result is ignored.
+        _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
     }
 }
 

@@ -2,29 +2,31 @@
 import Dispatch
 import Glibc
 
-/// Signals as a stream: SIGTERM and SIGINT end the agent, SIGHUP reloads it.
-package struct SignalWatch: Sendable {
+/// Signals as a stream: SIGTERM and SIGINT end the agent, SIGHUP reloads it. SIGPIPE is ignored.
+package final class SignalWatch {
     package enum Kind: Sendable {
         case terminate, reload
     }
 
     package let signals: AsyncStream<Kind>
+    private var sources: [any DispatchSourceSignal] = []
 
     package init() {
-        signals = AsyncStream { continuation in
-            let queue = DispatchQueue(label: "virtwarden.signals")
-            let wanted: [(Int32, Kind)] = [(SIGTERM, .terminate), (SIGINT, .terminate), (SIGHUP, .reload)]
-            let sources = wanted.map { number, kind in
-                signal(number, SIG_IGN)
-                let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-                source.setEventHandler { @Sendable in continuation.yield(kind) }
-                source.activate()
-                return source
-            }
-            signal(SIGPIPE, SIG_IGN)
-            continuation.onTermination = { @Sendable _ in
-                for source in sources { source.cancel() }
-            }
+        let (signals, continuation) = AsyncStream.makeStream(of: Kind.self)
+        self.signals = signals
+        signal(SIGPIPE, SIG_IGN)
+        let queue = DispatchQueue(label: "virtwarden.signals")
+        for (number, kind) in [(SIGTERM, Kind.terminate), (SIGINT, .terminate), (SIGHUP, .reload)] {
+            // Ignored for the process, so that only the source hears it.
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler { @Sendable in continuation.yield(kind) }
+            source.activate()
+            sources.append(source)
         }
+    }
+
+    deinit {
+        for source in sources { source.cancel() }
     }
 }

@@ -15,6 +15,8 @@ struct WatchedDomain {
     var definition: DomainSampler
     var traffic: DomainSampler
     var monitor: DomainSampler
+    /// Whether its interfaces are read call by call, because the driver's bulk call has none.
+    var hasTrafficByCalls = false
 
     init(identity: DomainIdentity, status: StateReading, host: String?) {
         self.identity = identity
@@ -25,8 +27,6 @@ struct WatchedDomain {
         traffic = DomainSampler(domain: identity.name, host: host)
         monitor = DomainSampler(domain: identity.name, host: host)
     }
-
-    var uuid: ObjectUUID { ObjectUUID(high: identity.uuid.high, low: identity.uuid.low) }
 
     func reading(_ stats: DomainStats) -> DomainReading {
         DomainReading(
@@ -49,13 +49,13 @@ extension StateReading {
     var words: DomainStatus { DomainStatus(state: state.name, reason: reasonName) }
 }
 
-extension ListedDomain {
-    func identity(on connection: String) -> DomainIdentity {
-        DomainIdentity(connection: connection, uuid: DomainUUID(high: uuid.high, low: uuid.low), name: name)
+extension ObjectUUID {
+    init(_ uuid: DomainUUID) {
+        self.init(high: uuid.high, low: uuid.low)
     }
 }
 
-extension DomainStats {
+extension ListedDomain {
     func identity(on connection: String) -> DomainIdentity {
         DomainIdentity(connection: connection, uuid: DomainUUID(high: uuid.high, low: uuid.low), name: name)
     }

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import Libvirt
+import Sampling
+import Vocabulary
+
+/// What is counted of a host's rounds.
+struct RoundFigures {
+    var skippedRounds = 0
+    var skippedMonitorRounds = 0
+    var failures = 0
+    var droppedEvents = 0
+    var lastDuration: Duration?
+    var lastSuccess: Timestamp?
+}
+
+/// Makes a host's own batches: how libvirt stands, and how the rounds go.
+struct HostFigures {
+    static let skipped = MetricFamily(
+        "virtwarden_sampling_skipped_total", .counter, "Rounds left out because the one before still ran, by tier.")
+    static let failures = MetricFamily(
+        "virtwarden_sampling_failures_total", .counter, "Bulk calls that libvirt answered with an error.")
+    static let dropped = MetricFamily(
+        "virtwarden_events_dropped_total", .counter, "Events that did not fit into the bounded queue.")
+    static let duration = MetricFamily(
+        "virtwarden_sample_duration_seconds", .gauge, "How long the last round took, monitor groups apart.")
+    static let timestamp = MetricFamily(
+        "virtwarden_last_success_timestamp_seconds", .gauge, "When this host was last sampled.")
+    static let families = [skipped, failures, dropped, duration, timestamp]
+
+    private var host: HostSeries
+    private var own: OwnSeries
+
+    init(host label: String?) {
+        host = HostSeries(host: label)
+        own = OwnSeries(host: label)
+    }
+
+    mutating func libvirt(counts: [String: Int]?, versions: Versions?, at time: Timestamp) -> SeriesBatch {
+        let versions = versions.map {
+            HostSeries.Versions(hypervisor: $0.hypervisor, daemon: $0.daemon, library: $0.library)
+        }
+        return host.batch(counts: counts, versions: versions, at: time)
+    }
+
+    mutating func rounds(_ figures: RoundFigures, at time: Timestamp) -> SeriesBatch {
+        var rows: [(MetricFamily, [(String, String)], Double)] = [
+            (Self.skipped, [("tier", "1")], Double(figures.skippedRounds)),
+            (Self.skipped, [("tier", "2")], Double(figures.skippedMonitorRounds)),
+            (Self.failures, [], Double(figures.failures)),
+            (Self.dropped, [], Double(figures.droppedEvents)),
+        ]
+        if let duration = figures.lastDuration { rows.append((Self.duration, [], duration.inSeconds)) }
+        if let time = figures.lastSuccess { rows.append((Self.timestamp, [], time.seconds)) }
+        return own.batch(rows, at: time)
+    }
+}
+
+extension HostWatch {
+    func putHostSeries() {
+        let now = Timestamp.now
+        board.put(
+            series.libvirt(counts: links == nil ? nil : counts, versions: links == nil ? nil : versions, at: now),
+            as: .host(name, .libvirt))
+        board.put(series.rounds(figures, at: now), as: .host(name, .rounds))
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+import DomainXML
+package import Libvirt
+import Logging
+import Sampling
+package import Vocabulary
+
+/// Which domains there are: met, described, compared with what was last known, forgotten.
+extension HostWatch {
+    /// Compares `listed` with what was last known: what happened while nobody listened becomes a finding.
+    func reconcile(_ listed: [ListedDomain], _ links: HostLinks) async {
+        var findings: [DomainFinding] = []
+        for one in listed {
+            let now = Timestamp.now
+            if let known = domains[one.uuid], known.identity.name == one.name {
+                if known.status.words != one.status.words {
+                    findings.append(
+                        DomainFinding(
+                            domain: known.identity, before: known.status.words, now: one.status.words, time: now))
+                }
+                domains[one.uuid]?.status = one.status
+                domains[one.uuid]?.listed = one
+            } else {
+                forget(one.uuid, at: now)
+                adopt(one)
+            }
+            await describe(one, links)
+            putState(of: one.uuid, at: .now)
+        }
+        let present = Set(listed.map(\.uuid))
+        for (uuid, gone) in domains where !present.contains(uuid) {
+            let now = Timestamp.now
+            findings.append(DomainFinding(domain: gone.identity, before: gone.status.words, now: nil, time: now))
+            forget(uuid, at: now)
+        }
+        for finding in findings { await listener.found(finding) }
+        await listener.changed(Parts.stateNames, at: .now)
+    }
+
+    func adopt(_ listed: ListedDomain) {
+        var domain = WatchedDomain(identity: listed.identity(on: name), status: listed.status, host: plan.label)
+        domain.listed = listed
+        board.put(domain.counters.batch(at: .now), as: .domain(domain.identity, .events))
+        domains[listed.uuid] = domain
+    }
+
+    func forget(_ uuid: ObjectUUID, at time: Timestamp) {
+        guard let domain = domains.removeValue(forKey: uuid) else { return }
+        board.remove(domain.keys, at: time)
+    }
+
+    /// A domain seen for the first time, or renamed: asked once for what a list knows of it, and for its definition.
+    func meet(_ uuid: ObjectUUID) async {
+        guard let links else { return }
+        do throws(VirError) {
+            let listed = try await links.main.domain(uuid)
+            if domains[uuid]?.identity.name != listed.name {
+                forget(uuid, at: .now)
+                adopt(listed)
+            }
+            await describe(listed, links)
+        } catch {
+            // It left between the list and this call: nothing is lost, the next round tells.
+            log.debug("cannot look up a domain of \(name): \(error)")
+        }
+    }
+
+    /// Reads the definition again; for a new domain and after an event that changed it.
+    private func describe(_ listed: ListedDomain, _ links: HostLinks) async {
+        var description = domains[listed.uuid]?.description
+        do throws(VirError) {
+            let xml = try await links.main.xml(of: listed.uuid)
+            do throws(XMLError) {
+                description = try DomainDescription(parsing: xml)
+            } catch {
+                log.warning("cannot read a definition", metadata: ["domain": "\(listed.name)", "why": "\(error)"])
+            }
+        } catch {
+            log.debug("cannot read a definition", metadata: ["domain": "\(listed.name)", "why": "\(error)"])
+        }
+        guard var domain = domains[listed.uuid] else { return }
+        domain.listed = listed
+        domain.description = description
+        let reading = domain.reading(DomainStats(uuid: listed.uuid, name: listed.name))
+        board.put(
+            domain.definition.batch(reading, collectors: Parts.definition, at: .now),
+            as: .domain(domain.identity, .definition))
+        domains[listed.uuid] = domain
+    }
+
+    func putState(of uuid: ObjectUUID, at now: Timestamp) {
+        guard var domain = domains[uuid] else { return }
+        var stats = DomainStats(uuid: uuid, name: domain.identity.name)
+        stats.status = domain.status
+        board.put(
+            domain.state.batch(domain.reading(stats), collectors: Parts.state, at: now),
+            as: .domain(domain.identity, .state))
+        domains[uuid] = domain
+    }
+
+    /// What is known of a domain now, read afresh; nil when it is gone or libvirt does not answer.
+    package func facts(of identity: DomainIdentity) async -> DomainFacts? {
+        let uuid = ObjectUUID(identity.uuid)
+        guard let links, let listed = try? await links.main.domain(uuid) else { return nil }
+        domains[uuid]?.listed = listed
+        domains[uuid]?.status = listed.status
+        return domains[uuid]?.facts
+    }
+
+    /// The domain called `name`, when it is known here.
+    package func identity(ofDomain name: String) -> DomainIdentity? {
+        domains.values.first { $0.identity.name == name }?.identity
+    }
+
+    /// The only way to the read-write connection; the error says why there is none.
+    package func writer(for call: String) throws(VirError) -> Connection {
+        if let writer = links?.writer { return writer }
+        if let problem = links?.writerProblem { throw problem }
+        let why = links == nil ? "libvirt of \(name) does not answer" : "\(name) was opened read-only"
+        throw VirError(code: .operationFailed, domain: 0, call: call, message: why)
+    }
+}
+
+/// Which collectors fill which part of the board.
+enum Parts {
+    static let stateNames = Set(StateCollector.families.map(\.name))
+    static let state: [any Collector] = [StateCollector()]
+    static let traffic: [any Collector] = [InterfaceCollector()]
+    static let monitor: [any Collector] = [BlockCollector(), CPUCollector(), MemoryCollector(), VCPUCollector()]
+    static let definition: [any Collector] = [DefinitionCollector()]
+}

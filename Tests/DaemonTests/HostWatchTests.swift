@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+import Daemon
+import FoundationEssentials
+import SeriesStore
+import TestHosts
+import Testing
+import Vocabulary
+
+@Suite(.serialized) struct HostWatchTests {
+    private let board = Board(store: Store())
+    private let listening = Listening()
+    private let lines = Lines()
+
+    private func watch(_ uri: String, writes: Bool = false) -> HostWatch {
+        HostWatch(
+            .init(name: "local", uri: uri, writes: writes, interval: .milliseconds(100)), board: board,
+            log: lines.logger(), listener: listening)
+    }
+
+    @Test func `the test driver, which has no bulk statistics, shows numbers from single calls`() async throws {
+        let host = watch("test:///default")
+        await host.start()
+        try await waitUntil("CPU time is on the page", within: .seconds(10)) {
+            board.has("libvirt_domain_info_cpu_time_seconds_total{")
+        }
+        #expect(board.has(#"libvirt_domain_state{domain="test","#) || board.has(#"domain="test""#))
+        #expect(board.has("libvirt_up 1"))
+        await host.stop()
+    }
+
+    @Test func `a killed QEMU is told by event, state and counter`() async throws {
+        let daemon = try await PrivateLibvirtd.start()
+        try await daemon.define("web", .idle)
+        try await daemon.start("web", booted: false)
+        let host = watch(daemon.uri)
+        await host.start()
+        try await waitUntil("the domain runs on the page", within: .seconds(20)) {
+            board.has(#"libvirt_domain_state{domain="web",state="running"} 1"#)
+                && board.has("libvirt_domain_block_stats_read_bytes_total{")
+        }
+        try daemon.kill("web")
+        try await waitUntil("the domain is shut off on the page", within: .seconds(20)) {
+            board.has(#"libvirt_domain_state{domain="web",state="shutoff"} 1"#)
+        }
+        #expect(listening.all.events.contains { $0.kind == "lifecycle" && $0.detail == "stopped_failed" })
+        #expect(
+            board.lines.contains {
+                $0.hasPrefix("libvirt_domain_events_total") && $0.contains("stopped_failed") && $0.hasSuffix(" 1")
+            })
+        await host.stop()
+        await daemon.stop()
+    }
+
+    @Test func `a restarted libvirtd is found again, and what happened meanwhile with it`() async throws {
+        let daemon = try await PrivateLibvirtd.start()
+        try await daemon.define("web", .idle)
+        try await daemon.start("web", booted: false)
+        let host = watch(daemon.uri)
+        await host.start()
+        try await waitUntil("the host is up", within: .seconds(20)) { board.has("libvirt_up 1") }
+        try await daemon.killDaemon()
+        try await waitUntil("the host is down", within: .seconds(20)) { board.has("libvirt_up 0") }
+        #expect(!board.has("libvirt_domain_state{"))
+        try daemon.kill("web")
+        try await daemon.restart()
+        try await waitUntil("the host is up again", within: .seconds(30)) {
+            board.has("libvirt_up 1") && board.has(#"state="shutoff"} 1"#)
+        }
+        #expect(listening.all.findings.map(\.before.state) == ["running"])
+        #expect(listening.all.findings.first?.now?.state == "shutoff")
+        await host.stop()
+        await daemon.stop()
+    }
+
+    @Test func `a daemon that is not there is waited for and named once`() async throws {
+        let host = watch("qemu+unix:///session?socket=/nowhere/libvirt-sock")
+        await host.start()
+        try await waitUntil("the host is down", within: .seconds(10)) { board.has("libvirt_up 0") }
+        try await waitUntil("it was tried again", within: .seconds(10)) { lines.all.count >= 1 }
+        #expect(lines.all.filter { $0.contains("cannot watch local") }.count == 1)
+        await host.stop()
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import Daemon
+import Logging
+import Synchronization
+import Vocabulary
+
+/// Notes what a host says.
+final class Listening: HostListener {
+    private let notes = Mutex(Notes())
+
+    struct Notes {
+        var changed: [Set<String>] = []
+        var events: [DomainEvent] = []
+        var findings: [DomainFinding] = []
+    }
+
+    var all: Notes { notes.withLock { $0 } }
+
+    func changed(_ names: Set<String>, at time: Timestamp) async {
+        notes.withLock { $0.changed.append(names) }
+    }
+
+    func heard(_ event: DomainEvent) async {
+        notes.withLock { $0.events.append(event) }
+    }
+
+    func found(_ finding: DomainFinding) async {
+        notes.withLock { $0.findings.append(finding) }
+    }
+}
+
+/// Keeps log lines.
+final class Lines: Sendable {
+    private let kept = Mutex<[String]>([])
+
+    var all: [String] { kept.withLock { $0 } }
+
+    func logger(_ format: LineLog.Format = .text) -> Logger {
+        Logger(label: "test") { _ in
+            LineLog(level: .debug, format: format) { line in self.kept.withLock { $0.append(line) } }
+        }
+    }
+}
+
+extension Board {
+    /// The page's lines, without comments.
+    var lines: [String] {
+        String(decoding: page(), as: UTF8.self).split(separator: "\n").map(String.init).filter { !$0.hasPrefix("#") }
+    }
+
+    func has(_ part: String) -> Bool {
+        lines.contains { $0.contains(part) }
+    }
+}

@@ -34,12 +34,14 @@ let package = Package(
         // Floor 0: system libraries.
         .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         // Floor 1: shared values, and one wrapped library each.
         library("Queues"),
         library("Vocabulary"),
         library("Libvirt", ["CLibvirt", "Queues"]),
         library("DomainXML", ["CLibXML2"]),
+        library("YAML", ["CYAML"]),
         library("Regex2", ["CRE2"]),
         // Floor 2: pure.
         library("Sampling", ["Vocabulary", "Libvirt", "DomainXML"]),
@@ -60,6 +62,7 @@ let package = Package(
         tests("Sampling", ["Vocabulary", "Libvirt", "DomainXML"]),
         tests("Exposition", ["Vocabulary"]),
         tests("Regex2"),
+        tests("YAML"),
         tests("SeriesStore", ["Vocabulary"]),
         tests("Daemon", ["SeriesStore", "TestHosts", "Vocabulary", logging]),
     ],

@@ -20,6 +20,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
         exclude: [], swiftSettings: settings)
 }
 
+let nioHTTP: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map {
+    .product(name: $0, package: "swift-nio")
+}
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -28,13 +31,15 @@ let package = Package(
         .library(name: "Libvirt", targets: ["Libvirt"])
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.0")
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     ],
     targets: [
         // Floor 0: system libraries.
         .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         // Floor 1: shared values, and one wrapped library each.
         library("Queues"),
@@ -47,6 +52,8 @@ let package = Package(
         library("Sampling", ["Vocabulary", "Libvirt", "DomainXML"]),
         library("SeriesStore", ["Vocabulary"]),
         library("Exposition", ["Vocabulary"]),
+        // Floor 3: effects, one kind each.
+        library("Web", ["CZlib"] + nioHTTP),
         // Floor 4: wiring.
         .target(
             name: "Daemon",
@@ -64,6 +71,7 @@ let package = Package(
         tests("Regex2"),
         tests("YAML"),
         tests("SeriesStore", ["Vocabulary"]),
+        tests("Web", ["CZlib"]),
         tests("Daemon", ["SeriesStore", "TestHosts", "Vocabulary", logging]),
     ],
     cxxLanguageStandard: .cxx17

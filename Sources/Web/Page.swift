@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One path of the server. Requests of other methods than GET and HEAD never arrive here.
+protocol Page: Sendable {
+    var path: String { get }
+    /// What the front page says of it; nil leaves it out.
+    var summary: String? { get }
+    func respond(to request: PageRequest, from site: any Site) async -> PageResponse
+}
+
+/// What a page may know of a request.
+struct PageRequest: Sendable {
+    let acceptsGzip: Bool
+}
+
+/// An answer, its length known.
+struct PageResponse: Sendable {
+    var status = 200
+    var headers: [(String, String)] = []
+    var body: [UInt8]
+
+    /// A sentence, as plain text.
+    static func text(_ status: Int, _ sentence: String) -> PageResponse {
+        PageResponse(
+            status: status,
+            headers: [("Content-Type", "text/plain; charset=utf-8"), ("X-Content-Type-Options", "nosniff")],
+            body: Array((sentence + "\n").utf8))
+    }
+}
+
+/// The pages there are, one file each in the folder `Pages`, sorted by path.
+enum Pages {
+    static func all() -> [any Page] {
+        [FrontPage(), HealthyPage(), ReadyPage(), MetricsPage()]
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+import NIOHTTP1
+
+/// Told to every connection when the server stops: idle ones close, others after their answer.
+struct ServerStops: Sendable {}
+
+/// Answers the requests of one connection, one after the other. Confined to the connection's event loop.
+final class RequestHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let site: any Site
+    private let pages: [any Page]
+    private let limits: ServerLimits
+    private var head: HTTPRequestHead?
+    private var bodyBytes = 0
+    /// A request has been answered or is being answered; what else arrives of it is thrown away.
+    private var isAnswering = false
+    private var closesAfter = false
+    private var timer: Scheduled<Void>?
+
+    init(site: any Site, pages: [any Page], limits: ServerLimits) {
+        self.site = site
+        self.pages = pages
+        self.limits = limits
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        closeUnlessDone(within: limits.idle, context)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        timer?.cancel()
+        context.fireChannelInactive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            self.head = head
+            bodyBytes = 0
+            if let refusal = refusal(of: head) { refuse(refusal, context) }
+        case .body(let bytes):
+            bodyBytes += bytes.readableBytes
+            if bodyBytes > limits.body, !isAnswering {
+                refuse(.text(413, "The request's body is larger than \(limits.body) bytes."), context)
+            }
+        case .end:
+            if let head, !isAnswering { answer(head, context) }
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is ServerStops else { return context.fireUserInboundEventTriggered(event) }
+        closesAfter = true
+        if !isAnswering { context.close(promise: nil) }
+    }
+
+    /// Bytes that are no HTTP get one answer; a connection that broke gets none.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard error is HTTPParserError, !isAnswering else { return context.close(promise: nil) }
+        refuse(.text(400, "This is not an HTTP request."), context)
+    }
+
+    private func refusal(of head: HTTPRequestHead) -> PageResponse? {
+        guard head.uri.utf8.count <= limits.target else {
+            return .text(414, "The request's target is longer than \(limits.target) bytes.")
+        }
+        let size = head.headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
+        guard size <= limits.headers else {
+            return .text(431, "The request's header fields are larger than \(limits.headers) bytes.")
+        }
+        return nil
+    }
+
+    /// Answers before the request is complete, so that the connection cannot go on.
+    private func refuse(_ response: PageResponse, _ context: ChannelHandlerContext) {
+        isAnswering = true
+        closesAfter = true
+        write(response, to: head, context)
+    }
+
+    private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        isAnswering = true
+        timer?.cancel()
+        let path = String(head.uri.prefix { $0 != "?" && $0 != "#" })
+        guard let page = pages.first(where: { $0.path == path }) else {
+            return write(.text(404, "There is no page here; / lists those there are."), to: head, context)
+        }
+        guard head.method == .GET || head.method == .HEAD else {
+            var response = PageResponse.text(405, "This page takes GET and HEAD only.")
+            response.headers.append(("Allow", "GET, HEAD"))
+            return write(response, to: head, context)
+        }
+        let request = PageRequest(
+            acceptsGzip: head.headers["Accept-Encoding"].contains { Gzip.isAccepted(by: $0) })
+        let site = site
+        context.eventLoop.makeFutureWithTask { await page.respond(to: request, from: site) }
+            .assumeIsolated().whenSuccess { self.write($0, to: head, context) }
+    }
+
+    private func write(_ response: PageResponse, to request: HTTPRequestHead?, _ context: ChannelHandlerContext) {
+        guard context.channel.isActive else { return }
+        closeUnlessDone(within: limits.writing, context)
+        let closes = closesAfter || request?.isKeepAlive != true
+        var headers = HTTPHeaders(response.headers)
+        headers.add(name: "Content-Length", value: String(response.body.count))
+        if closes {
+            headers.add(name: "Connection", value: "close")
+        } else if request?.version == .http1_0 {
+            headers.add(name: "Connection", value: "keep-alive")
+        }
+        let status = HTTPResponseStatus(statusCode: response.status)
+        let version = request?.version ?? .http1_1
+        context.write(wrapOutboundOut(.head(.init(version: version, status: status, headers: headers))), promise: nil)
+        if request?.method != .HEAD {
+            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: response.body)))), promise: nil)
+        }
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { result in self.answered(result, closes, context) }
+        if !closes {
+            // Writing the end lets the next pipelined request in at once: it must find this one done.
+            isAnswering = false
+            head = nil
+        }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
+    }
+
+    private func answered(_ result: Result<Void, any Error>, _ closes: Bool, _ context: ChannelHandlerContext) {
+        guard case .success = result, !closes, !closesAfter else { return context.close(promise: nil) }
+        if !isAnswering { closeUnlessDone(within: limits.idle, context) }
+    }
+
+    private func closeUnlessDone(within time: Duration, _ context: ChannelHandlerContext) {
+        timer?.cancel()
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(time)) {
+            context.close(promise: nil)
+        }
+    }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a client may cost.
+struct ServerLimits: Sendable {
+    /// Connections at once; one more is closed as soon as it is accepted.
+    var connections = 256
+    /// Bytes of a request's target, and of all its header fields.
+    var target = 8192
+    var headers = 16384
+    /// Bytes of a request's body: no page takes one, so it is read past and thrown away.
+    var body = 65536
+    /// How long a connection may wait for its next request, the request's arrival included.
+    var idle = Duration.seconds(120)
+    /// How long a client may take to read an answer.
+    var writing = Duration.seconds(30)
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+import CZlib
+import Testing
+
+@testable import Web
+
+struct PlainSite: Site {
+    var version = "9.9"
+    var text = "up 1\n"
+    var reason: String?
+
+    func metrics() async -> MetricsText { MetricsText(bytes: Array(text.utf8), generation: 1) }
+    func reasonNotReady() async -> String? { reason }
+}
+
+@Suite struct ServerTests {
+    private static let any = Listener.tcp(host: "127.0.0.1", port: 0)
+
+    private func serving(
+        _ site: PlainSite = PlainSite(), limits: ServerLimits = ServerLimits(),
+        _ body: (Int) async throws -> Void
+    ) async throws {
+        let server = try await Server.start([Self.any], site: site, limits: limits)
+        let port = try #require(server.addresses.first?.split(separator: ":").last.flatMap { Int($0) })
+        try await body(port)
+        await server.stop()
+    }
+
+    private func get(_ port: Int, _ path: String, _ more: String = "", method: String = "GET") async throws -> Answer {
+        let client = try Client(port: port)
+        client.send("\(method) \(path) HTTP/1.1\r\nHost: x\r\n\(more)Connection: close\r\n\r\n")
+        return try #require(await client.readAnswers(1).first)
+    }
+
+    @Test func `every page answers, and the front page names the others`() async throws {
+        try await serving { port in
+            let front = try await get(port, "/")
+            #expect(front.status == 200)
+            #expect(front.text.contains("virtwarden 9.9"))
+            for page in Pages.all() where page.path != "/" {
+                #expect(try await get(port, page.path).status == 200)
+                #expect(front.text.contains("href=\"\(page.path)\""))
+            }
+        }
+    }
+
+    @Test func `the list of pages is sorted and has no path twice`() {
+        let paths = Pages.all().map(\.path)
+        #expect(paths == Set(paths).sorted())
+    }
+
+    @Test func `metrics come plain, or compressed when the client reads gzip`() async throws {
+        let text = String(repeating: "libvirt_up 1\n", count: 5000)
+        try await serving(PlainSite(text: text)) { port in
+            let plain = try await get(port, "/metrics")
+            #expect(plain.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8")
+            #expect(plain.text == text)
+            let small = try await get(port, "/metrics?x=1", "Accept-Encoding: br, gzip;q=0.5\r\n")
+            #expect(small.headers["content-encoding"] == "gzip")
+            #expect(small.body.count < text.utf8.count / 10)
+            #expect(inflated(small.body, size: text.utf8.count) == Array(text.utf8))
+            let refused = try await get(port, "/metrics", "Accept-Encoding: gzip;q=0\r\n")
+            #expect(refused.headers["content-encoding"] == nil)
+        }
+    }
+
+    @Test func `an agent that is not ready says why with 503`() async throws {
+        try await serving(PlainSite(reason: "host a does not answer")) { port in
+            let answer = try await get(port, "/-/ready")
+            #expect(answer.status == 503)
+            #expect(answer.text == "host a does not answer\n")
+        }
+    }
+
+    @Test func `HEAD gets the length and no body`() async throws {
+        try await serving { port in
+            let client = try Client(port: port)
+            client.send("HEAD /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            let text = String(decoding: await client.readToEnd() ?? [], as: UTF8.self)
+            #expect(text.contains("Content-Length: 5\r\n"))
+            #expect(text.hasSuffix("\r\n\r\n"))
+        }
+    }
+
+    @Test func `what cannot be answered gets a status and a sentence`() async throws {
+        try await serving { port in
+            #expect(try await get(port, "/nothing").status == 404)
+            let post = try await get(port, "/metrics", "Content-Length: 0\r\n", method: "POST")
+            #expect([post.status == 405, post.headers["allow"] == "GET, HEAD"] == [true, true])
+            #expect(try await get(port, "/" + String(repeating: "a", count: 9000)).status == 414)
+            let fields = (0..<40).map { "X-\($0): " + String(repeating: "b", count: 500) + "\r\n" }.joined()
+            #expect(try await get(port, "/", fields).status == 431)
+            let client = try Client(port: port)
+            client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n")
+            client.send(String(repeating: "z", count: 100_000))
+            #expect(await client.readAnswers(1).first?.status == 413)
+        }
+    }
+
+    @Test func `bytes that are no HTTP get 400 and the connection ends`() async throws {
+        try await serving { port in
+            let client = try Client(port: port)
+            client.send("\u{16}\u{3}\u{1} hello\r\n\r\n")
+            let text = String(decoding: try #require(await client.readToEnd()), as: UTF8.self)
+            #expect(text.hasPrefix("HTTP/1.1 400"))
+        }
+    }
+
+    @Test func `pipelined requests are answered in their order`() async throws {
+        try await serving { port in
+            let client = try Client(port: port)
+            client.send(
+                "GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\nGET /no HTTP/1.1\r\nHost: x\r\n\r\n"
+                    + "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+            #expect(await client.readAnswers(3).map(\.status) == [200, 404, 200])
+        }
+    }
+
+    @Test func `a client that never ends its request is cut`() async throws {
+        try await serving(limits: ServerLimits(idle: .milliseconds(100))) { port in
+            let client = try Client(port: port)
+            client.send("GET / HTTP/1.1\r\nX-Slow: ")
+            #expect(await client.readToEnd() == [])
+        }
+    }
+
+    @Test func `connections beyond the bound are closed at once, the others live on`() async throws {
+        try await serving(limits: ServerLimits(connections: 2)) { port in
+            let first = try Client(port: port)
+            let second = try Client(port: port)
+            for client in [first, second] { client.send("GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n") }
+            #expect(await first.readAnswers(1).map(\.status) == [200])
+            #expect(await second.readAnswers(1).map(\.status) == [200])
+            let third = try Client(port: port)
+            #expect(await third.readToEnd() == [])
+            first.send("GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n")
+            #expect(await first.readAnswers(1).map(\.status) == [200])
+        }
+    }
+
+    @Test func `stopping closes connections that wait`() async throws {
+        let server = try await Server.start([Self.any], site: PlainSite(), limits: ServerLimits())
+        let port = try #require(server.addresses.first?.split(separator: ":").last.flatMap { Int($0) })
+        let client = try Client(port: port)
+        client.send("GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(await client.readAnswers(1).count == 1)
+        await server.stop()
+        #expect(await client.readToEnd() == [])
+        #expect(throws: Client.Refused.self) { try Client(port: port) }
+    }
+
+    @Test func `a port in use is named, with what to do`() async throws {
+        try await serving { port in
+            let error = await #expect(throws: WebError.self) {
+                try await Server.start([.tcp(host: "127.0.0.1", port: port)], site: PlainSite())
+            }
+            #expect(error?.description.contains("127.0.0.1:\(port): another program") == true)
+        }
+    }
+
+    @Test func `a socket that a killed agent left is taken over, a live one is not`() async throws {
+        let path = "/tmp/virtwarden-web-\(UInt64.random(in: .min ... .max)).sock"
+        let first = try await Server.start([.unix(path: path)], site: PlainSite())
+        let error = await #expect(throws: WebError.self) {
+            try await Server.start([.unix(path: path)], site: PlainSite())
+        }
+        #expect(error?.description.contains("another program listens on this socket") == true)
+        #expect(!UnixSocket.isLeftOver(path))
+        await first.stop()
+    }
+
+    private func inflated(_ bytes: [UInt8], size: Int) -> [UInt8] {
+        var stream = z_stream()
+        inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        defer { inflateEnd(&stream) }
+        var input = bytes
+        return input.withUnsafeMutableBufferPointer { input in
+            [UInt8](unsafeUninitializedCapacity: size) { output, count in
+                stream.next_in = input.baseAddress
+                stream.avail_in = UInt32(input.count)
+                stream.next_out = output.baseAddress
+                stream.avail_out = UInt32(size)
+                inflate(&stream, Z_FINISH)
+                count = size - Int(stream.avail_out)
+            }
+        }
+    }
+}

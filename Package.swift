@@ -51,6 +51,7 @@ let package = Package(
         // Floor 2: pure.
         library("Sampling", ["Vocabulary", "Libvirt", "DomainXML"]),
         library("SeriesStore", ["Vocabulary"]),
+        library("PromQL", ["Vocabulary", "Regex2"]),
         library("Exposition", ["Vocabulary"]),
         // Floor 3: effects, one kind each.
         library("Web", ["CZlib"] + nioHTTP),
@@ -69,6 +70,7 @@ let package = Package(
         tests("Sampling", ["Vocabulary", "Libvirt", "DomainXML"]),
         tests("Exposition", ["Vocabulary"]),
         tests("Regex2"),
+        tests("PromQL", ["Vocabulary"]),
         tests("YAML"),
         tests("SeriesStore", ["Vocabulary"]),
         tests("Web", ["CZlib"]),

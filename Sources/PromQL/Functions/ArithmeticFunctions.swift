@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import Vocabulary
+
+/// Functions of single values.
+enum ArithmeticFunctions {
+    static let all = [
+        map("abs") { $0.magnitude },
+        map("ceil") { $0.rounded(.up) },
+        Function(
+            name: "clamp", arguments: [.vector, .scalar, .scalar],
+            body: .vector { (arguments, _, _) throws(Fault) in
+                let (low, high) = (arguments[1].scalar, arguments[2].scalar)
+                if low > high { return .vector([]) }
+                return .vector(arguments[0].vector.map { clamped($0, low, high) })
+            }),
+        Function(name: "clamp_max", arguments: [.vector, .scalar], body: .map { lesser($0, $1[0]) }),
+        Function(name: "clamp_min", arguments: [.vector, .scalar], body: .map { greater($0, $1[0]) }),
+        map("exp") { Glibc.exp($0) },
+        map("floor") { $0.rounded(.down) },
+        map("ln") { Glibc.log($0) },
+        map("log10") { Glibc.log10($0) },
+        map("log2") { Glibc.log2($0) },
+        Function(
+            name: "round", arguments: [.vector, .scalar], optional: 1,
+            body: .map { value, numbers in
+                // Dividing by the inverse keeps 0.1 exact where multiplying by 0.1 would not.
+                let inverse = 1 / (numbers.first ?? 1)
+                return (value * inverse + 0.5).rounded(.down) / inverse
+            }),
+        map("sgn") { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 },
+        map("sqrt") { $0.squareRoot() },
+    ]
+
+    private static func map(_ name: String, _ body: @escaping @Sendable (Double) -> Double) -> Function {
+        Function(name: name, arguments: [.vector], body: .map { value, _ in body(value) })
+    }
+
+    private static func clamped(_ sample: Sample, _ low: Double, _ high: Double) -> Sample {
+        let value = greater(low, lesser(high, sample.value))
+        return Sample(labels: sample.labels.withoutName, value: value)
+    }
+
+    /// What is no number wins, as in IEEE 754's minimum and Go's.
+    private static func lesser(_ left: Double, _ right: Double) -> Double {
+        left.isNaN || right.isNaN ? .nan : Swift.min(left, right)
+    }
+
+    private static func greater(_ left: Double, _ right: Double) -> Double {
+        left.isNaN || right.isNaN ? .nan : Swift.max(left, right)
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import Vocabulary
+
+/// How values change within a window: of counters, which begin at 0 again, and of gauges.
+enum CounterFunctions {
+    static let all = [
+        over("changes") { window in
+            Double(window.pairs.count { $0.value != $1.value && !($0.value.isNaN && $1.value.isNaN) })
+        },
+        over("delta") { extrapolated($0, isCounter: false) },
+        over("idelta") { $0.lastTwo.map { $1.value - $0.value } },
+        over("increase") { extrapolated($0, isCounter: true) },
+        over("irate") { window in
+            window.lastTwo.flatMap { before, last in
+                let risen = last.value < before.value ? last.value : last.value - before.value
+                let seconds = (last.time - before.time).inSeconds
+                return seconds > 0 ? risen / seconds : nil
+            }
+        },
+        over("rate") { window in
+            extrapolated(window, isCounter: true).map { $0 / window.length.inSeconds }
+        },
+        over("resets") { window in Double(window.pairs.count { $1.value < $0.value }) },
+    ]
+
+    private static func over(_ name: String, _ body: @escaping @Sendable (RangeWindow) -> Double?) -> Function {
+        Function(name: name, arguments: [.matrix], body: .range { window, _ in body(window) })
+    }
+
+    /// The difference over the whole window: what lies between the first and the last point, stretched to the window's
+    /// ends where the points come near enough to them (within 1.1 times their mean distance), else by half that
+    /// distance; a counter is never stretched back beyond where it would have been 0.
+    private static func extrapolated(_ window: RangeWindow, isCounter: Bool) -> Double? {
+        guard let first = window.points.first, let last = window.points.last, window.points.count > 1 else {
+            return nil
+        }
+        var difference = last.value - first.value
+        if isCounter {
+            for (before, after) in window.pairs where after.value < before.value { difference += before.value }
+        }
+        let sampled = (last.time - first.time).inSeconds
+        let mean = sampled / Double(window.points.count - 1)
+        var toStart = (first.time - (window.end - window.length)).inSeconds
+        var toEnd = (window.end - last.time).inSeconds
+        if toStart >= mean * 1.1 { toStart = mean / 2 }
+        if isCounter, difference > 0, first.value >= 0 { toStart = min(toStart, sampled * (first.value / difference)) }
+        if toEnd >= mean * 1.1 { toEnd = mean / 2 }
+        return difference * ((sampled + toStart + toEnd) / sampled)
+    }
+}
+
+extension RangeWindow {
+    /// Each point with the one after it.
+    var pairs: some Sequence<(Point, Point)> { zip(points, points.dropFirst()) }
+
+    var lastTwo: (Point, Point)? {
+        points.count > 1 ? (points[points.count - 2], points[points.count - 1]) : nil
+    }
+}

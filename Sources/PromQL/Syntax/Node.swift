@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+import Vocabulary
+
+/// The four types of the language.
+enum ValueType: String {
+    case scalar
+    case string
+    case vector = "instant vector"
+    case matrix = "range vector"
+}
+
+/// One expression and the place where it begins.
+struct Node: Sendable {
+    indirect enum Kind: Sendable {
+        case number(Double)
+        case string(String)
+        case selector(Selector)
+        case range(Selector, Duration)
+        case parentheses(Node)
+        case negation(Node)
+        case plus(Node)
+        case binary(Binary)
+        case call(Call)
+        case aggregation(Aggregation)
+    }
+
+    struct Binary: Sendable {
+        let operation: BinaryOperator
+        let left: Node
+        let right: Node
+        /// Whether a comparison gives 0 and 1 instead of filtering.
+        let returnsBool: Bool
+        let matching: VectorMatching
+    }
+
+    struct Call: Sendable {
+        let function: Function
+        let arguments: [Node]
+    }
+
+    struct Aggregation: Sendable {
+        let operation: Aggregator
+        let parameter: Node?
+        let operand: Node
+        let grouping: Grouping
+    }
+
+    let kind: Kind
+    let offset: Int
+    /// Levels of expressions from here down; bounded, so that no walk over the tree runs out of stack.
+    let depth: Int
+
+    var type: ValueType {
+        switch kind {
+        case .number: .scalar
+        case .string: .string
+        case .selector, .aggregation: .vector
+        case .range: .matrix
+        case .parentheses(let inner), .negation(let inner), .plus(let inner): inner.type
+        case .binary(let binary): binary.left.type == .scalar && binary.right.type == .scalar ? .scalar : .vector
+        case .call(let call): call.function.result
+        }
+    }
+
+    var children: [Node] {
+        switch kind {
+        case .number, .string, .selector, .range: []
+        case .parentheses(let inner), .negation(let inner), .plus(let inner): [inner]
+        case .binary(let binary): [binary.left, binary.right]
+        case .call(let call): call.arguments
+        case .aggregation(let one): [one.parameter, one.operand].compactMap { $0 }
+        }
+    }
+
+    /// All selectors below, with their ranges.
+    var selectors: [(selector: Selector, range: Duration?)] {
+        switch kind {
+        case .selector(let selector): [(selector, nil)]
+        case .range(let selector, let range): [(selector, range)]
+        default: children.flatMap(\.selectors)
+        }
+    }
+
+    /// Without the parentheses around it.
+    var bare: Node {
+        if case .parentheses(let inner) = kind { return inner.bare }
+        return self
+    }
+}
+
+/// Which labels make a group: those of `by`, or all but those of `without` and the name.
+struct Grouping: Sendable {
+    var isWithout = false
+    var labels: [String] = []
+
+    func key(of labels: Labels) -> Labels {
+        if isWithout { return labels.removing(self.labels + [Labels.metricName]) }
+        return self.labels.isEmpty ? .none : labels.keeping(self.labels)
+    }
+}
+
+/// How the series of two vectors find each other.
+struct VectorMatching: Sendable {
+    enum Cardinality: Sendable {
+        case oneToOne, manyToOne, oneToMany
+    }
+
+    /// `on` (true) or `ignoring` (false).
+    var isOn = false
+    var labels: [String] = []
+    var cardinality = Cardinality.oneToOne
+    /// Labels that `group_left` or `group_right` copy from the "one" side.
+    var include: [String] = []
+    /// Whether `on` or `ignoring` was written.
+    var isWritten = false
+
+    func key(of labels: Labels) -> Labels {
+        isOn ? labels.keeping(self.labels) : labels.removing(self.labels + [Labels.metricName])
+    }
+}

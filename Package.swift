@@ -52,6 +52,7 @@ let package = Package(
         library("Sampling", ["Vocabulary", "Libvirt", "DomainXML"]),
         library("SeriesStore", ["Vocabulary"]),
         library("PromQL", ["Vocabulary", "Regex2"]),
+        library("Alerting", ["Vocabulary", "YAML", "PromQL"]),
         library("Exposition", ["Vocabulary"]),
         // Floor 3: effects, one kind each.
         library("Web", ["CZlib"] + nioHTTP),
@@ -70,6 +71,7 @@ let package = Package(
         tests("Sampling", ["Vocabulary", "Libvirt", "DomainXML"]),
         tests("Exposition", ["Vocabulary"]),
         tests("Regex2"),
+        tests("Alerting", ["PromQL", "SeriesStore", "TestHosts", "Vocabulary", "YAML"]),
         tests("PromQL", ["Vocabulary"]),
         tests("YAML"),
         tests("SeriesStore", ["Vocabulary"]),

@@ -10,8 +10,10 @@ public enum Suggestion {
         return found.0
     }
 
-    /// Insertions, deletions and replacements from one to the other (Levenshtein).
+    /// Insertions, deletions and replacements from one to the other (Levenshtein); letters that only changed places
+    /// count as one.
     private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        if left != right, left.sorted() == right.sorted() { return 1 }
         var row = Array(0...right.count)
         for (index, byte) in left.enumerated() {
             var diagonal = row[0]

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+import PromQL
+import Vocabulary
+public import YAML
+
+/// What is wrong with a rule file, all of it.
+public struct RuleProblems: Error, Sendable, CustomStringConvertible {
+    public let problems: [Problem]
+
+    public init(_ problems: [Problem]) {
+        self.problems = problems
+    }
+
+    public var description: String { problems.map(\.description).joined(separator: "\n") }
+}
+
+/// Reads rule files in Prometheus's format, as strictly as promtool does.
+public enum RuleFile {
+    /// A rule that reads further back is refused: the store is memory.
+    public static let furthestReach = Duration.seconds(86_400)
+
+    /// The groups of a file's `text`, or everything that is wrong with it.
+    public static func parse(_ text: String, path: String) -> Result<[RuleGroup], RuleProblems> {
+        let problems = ProblemList(path: path)
+        var groups: [RuleGroup] = []
+        do throws(Problem) {
+            if let root = try YAMLNode.parse(text, path: path), var reader = MappingReader(root, problems) {
+                groups = readGroups(&reader)
+                reader.end()
+            }
+        } catch {
+            problems.add(error)
+        }
+        return problems.problems.isEmpty ? .success(groups) : .failure(RuleProblems(problems.problems))
+    }
+
+    private static func readGroups(_ reader: inout MappingReader) -> [RuleGroup] {
+        var names: Set<String> = []
+        return (reader.mappings("groups") ?? []).compactMap { group in
+            var group = group
+            let name = group.required("name")
+            if let name, !names.insert(name).inserted {
+                group.complain("name", "a group called \"\(name)\" is there twice in this file")
+            }
+            let interval = group.duration("interval")
+            let offset = group.duration("query_offset")
+            let limit = group.int("limit", in: 0...1_000_000)
+            let common = labels(&group, "labels", isTemplate: false)
+            let rules = (group.mappings("rules") ?? []).compactMap { one in
+                var one = one
+                let rule = rule(&one, common)
+                one.end()
+                return rule
+            }
+            group.end()
+            return RuleGroup(
+                file: reader.problems.path, name: name ?? "", interval: interval, queryOffset: offset ?? .zero,
+                limit: limit ?? 0, rules: rules)
+        }
+    }
+
+    private static func rule(_ reader: inout MappingReader, _ common: [(String, Template)]) -> Rule? {
+        let record = reader.string("record")
+        let alert = reader.string("alert")
+        let expression = reader.required("expr")
+        let hold = reader.duration("for")
+        let keepFiring = reader.duration("keep_firing_for")
+        let own = labels(&reader, "labels", isTemplate: alert != nil)
+        let annotations = labels(&reader, "annotations", isTemplate: true)
+        if let record {
+            if alert != nil { reader.complain("alert", "a rule has either record or alert, not both") }
+            if hold != nil { reader.complain("for", "is for alerts, not for recorded series") }
+            if keepFiring != nil { reader.complain("keep_firing_for", "is for alerts, not for recorded series") }
+            if !annotations.isEmpty { reader.complain("annotations", "are for alerts, not for recorded series") }
+            if !record.isMetricName { reader.complain("record", "\"\(record.prefix(80))\" is no name of a metric") }
+        } else if alert?.isEmpty != false {
+            reader.problems.add("\(reader.name): a rule needs record or alert", at: reader.node)
+        }
+        let query = expression.flatMap { self.query($0, &reader) }
+        guard let name = record ?? alert, let query else { return nil }
+        return Rule(
+            kind: record == nil ? .alert : .record, name: name, query: query, hold: hold ?? .zero,
+            keepFiring: keepFiring ?? .zero, labels: common + own, annotations: annotations)
+    }
+
+    private static func query(_ text: String, _ reader: inout MappingReader) -> Query? {
+        do throws(QueryError) {
+            let query = try Query(parsing: text)
+            guard query.reach <= furthestReach else {
+                reader.complain(
+                    "expr",
+                    "reads \(DurationText.format(query.reach)) back, further than the \(DurationText.format(furthestReach)) "
+                        + "that are kept; evaluate it in Prometheus")
+                return nil
+            }
+            return query
+        } catch {
+            reader.complain("expr", "\(error)")
+            return nil
+        }
+    }
+
+    private static func labels(
+        _ reader: inout MappingReader, _ key: String, isTemplate: Bool
+    ) -> [(name: String, value: Template)] {
+        let path = reader.path(key)
+        let problems = reader.problems
+        return (reader.texts(key) ?? []).compactMap { entry in
+            guard entry.name.isLabelName, entry.name != Labels.metricName else {
+                problems.add("\(path): \"\(entry.name.prefix(80))\" is no name of a label", at: entry.key)
+                return nil
+            }
+            do throws(TemplateError) {
+                return (entry.name, try isTemplate ? Template(parsing: entry.text) : Template(plain: entry.text))
+            } catch {
+                problems.add("\(path).\(entry.name): \(error)", at: entry.value)
+                return nil
+            }
+        }
+    }
+}
+
+extension MappingReader {
+    fileprivate mutating func duration(_ key: String) -> Duration? {
+        value(key, expected: "a duration such as 30s or 1h30m", DurationText.parse)
+    }
+}
+
+extension String {
+    /// Letters, digits and `_`, not beginning with a digit.
+    var isLabelName: Bool { isName(with: []) }
+
+    /// As a label's name, with `:`.
+    var isMetricName: Bool { isName(with: [UInt8(ascii: ":")]) }
+
+    private func isName(with more: [UInt8]) -> Bool {
+        guard let first = utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9") ~= first) else { return false }
+        return utf8.allSatisfy { byte in
+            UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+                || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || byte == UInt8(ascii: "_") || more.contains(byte)
+        }
+    }
+}

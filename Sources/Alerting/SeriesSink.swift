@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Vocabulary
+
+/// Where rules write what they make. What was written can be read by the next rule at the same instant.
+public protocol SeriesSink {
+    mutating func append(_ points: [(Labels, Double)], at time: Timestamp)
+    /// The series end at `time`.
+    mutating func end(_ labels: [Labels], at time: Timestamp)
+}
+
+/// An alert that went from one state to the next.
+public struct AlertChange: Sendable {
+    public let alert: Alert
+    /// nil for an alert that was not there. A pending alert that goes away is no change: nobody was told of it.
+    public let before: Alert.State?
+
+    public init(alert: Alert, before: Alert.State?) {
+        self.alert = alert
+        self.before = before
+    }
+}
+
+/// What one evaluation of a group gave.
+public struct GroupOutcome: Sendable {
+    public var changes: [AlertChange] = []
+    /// A sentence for each rule that could not be evaluated; its alerts stay as they were.
+    public var failures: [String] = []
+}

@@ -72,14 +72,16 @@ package final class Board: Sendable {
         }
     }
 
-    /// The newest snapshot in text format 0.0.4.
-    package func page() -> [UInt8] {
+    /// The newest snapshot in text format 0.0.4; two of the same generation are the same.
+    package func page() -> (bytes: [UInt8], generation: UInt64) {
         state.withLock { state in
-            if let rendered = state.rendered, rendered.generation == state.generation { return rendered.bytes }
+            if let rendered = state.rendered, rendered.generation == state.generation {
+                return (rendered.bytes, rendered.generation)
+            }
             let snapshot = Snapshot(time: .now, batches: state.order.compactMap { state.batches[$0] })
             let bytes = state.renderer.render(snapshot)
             state.rendered = (state.generation, bytes)
-            return bytes
+            return (bytes, state.generation)
         }
     }
 }

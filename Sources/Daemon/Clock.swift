@@ -11,23 +11,6 @@ extension Timestamp {
     }
 }
 
-extension Timestamp {
-    /// As RFC 3339 writes it, in UTC, with milliseconds: `2026-01-31T12:00:00.250Z`.
-    package var rfc3339: String {
-        var seconds = time_t(milliseconds / 1000)
-        var parts = tm()
-        gmtime_r(&seconds, &parts)
-        func digits(_ number: Int64, _ width: Int) -> String {
-            let text = String(number)
-            return String(repeating: "0", count: max(0, width - text.count)) + text
-        }
-        let date = [Int64(parts.tm_year) + 1900, Int64(parts.tm_mon) + 1, Int64(parts.tm_mday)]
-        let clock = [parts.tm_hour, parts.tm_min, parts.tm_sec].map { digits(Int64($0), 2) }
-        return date.map { digits($0, 2) }.joined(separator: "-") + "T" + clock.joined(separator: ":") + "."
-            + digits(abs(milliseconds % 1000), 3) + "Z"
-    }
-}
-
 extension Duration {
     /// Monotonic time since an arbitrary start: what waits and windows are measured with.
     package static var monotonic: Duration {

@@ -8,9 +8,12 @@ struct RoundFigures {
     var skippedRounds = 0
     var skippedMonitorRounds = 0
     var failures = 0
+    var reconnects = 0
     var droppedEvents = 0
     var lastDuration: Duration?
     var lastSuccess: Timestamp?
+    /// The same moment on the monotonic clock.
+    var lastSuccessAt: Duration?
 }
 
 /// Makes a host's own batches: how libvirt stands, and how the rounds go.
@@ -21,11 +24,13 @@ struct HostFigures {
         "virtwarden_sampling_failures_total", .counter, "Bulk calls that libvirt answered with an error.")
     static let dropped = MetricFamily(
         "virtwarden_events_dropped_total", .counter, "Events that did not fit into the bounded queue.")
+    static let reconnects = MetricFamily(
+        "virtwarden_reconnects_total", .counter, "Connections to libvirt that were lost and are opened again.")
     static let duration = MetricFamily(
         "virtwarden_sample_duration_seconds", .gauge, "How long the last round took, monitor groups apart.")
     static let timestamp = MetricFamily(
         "virtwarden_last_success_timestamp_seconds", .gauge, "When this host was last sampled.")
-    static let families = [skipped, failures, dropped, duration, timestamp]
+    static let families = [skipped, failures, dropped, reconnects, duration, timestamp]
 
     private var host: HostSeries
     private var own: OwnSeries
@@ -48,6 +53,7 @@ struct HostFigures {
             (Self.skipped, [("tier", "2")], Double(figures.skippedMonitorRounds)),
             (Self.failures, [], Double(figures.failures)),
             (Self.dropped, [], Double(figures.droppedEvents)),
+            (Self.reconnects, [], Double(figures.reconnects)),
         ]
         if let duration = figures.lastDuration { rows.append((Self.duration, [], duration.inSeconds)) }
         if let time = figures.lastSuccess { rows.append((Self.timestamp, [], time.seconds)) }

@@ -26,7 +26,17 @@ struct HostLinks: Sendable {
             await main.close()
             throw error
         }
-        guard writes else { return HostLinks(main: main, lane: lane, writer: nil, writerProblem: nil) }
+        let links = HostLinks(main: main, lane: lane, writer: nil, writerProblem: nil)
+        return writes ? await links.writing(true, uri) : links
+    }
+
+    /// The same with a writer, or without one.
+    func writing(_ wanted: Bool, _ uri: String?) async -> HostLinks {
+        guard !isOnlyOne, wanted != (writer != nil) else { return self }
+        guard wanted else {
+            if let writer { Task { await writer.close() } }
+            return HostLinks(main: main, lane: lane, writer: nil, writerProblem: nil)
+        }
         do throws(VirError) {
             let writer = try await Connection.open(uri, access: .readWrite)
             return HostLinks(main: main, lane: lane, writer: writer, writerProblem: nil)
@@ -34,6 +44,8 @@ struct HostLinks: Sendable {
             return HostLinks(main: main, lane: lane, writer: nil, writerProblem: error)
         }
     }
+
+    private var isOnlyOne: Bool { writer === main }
 
     /// Each connection once.
     var all: [Connection] {
@@ -44,10 +56,11 @@ struct HostLinks: Sendable {
         return all
     }
 
-    /// The reason why the first of the connections ended.
+    /// The reason why the first of the connections that watch ended. A writer that ended is opened anew when needed.
     func ended() async -> CloseReason? {
-        await withTaskGroup(of: CloseReason?.self) { group in
-            for one in all {
+        let watched = lane === main ? [main] : [main, lane]
+        return await withTaskGroup(of: CloseReason?.self) { group in
+            for one in watched {
                 group.addTask {
                     for await reason in one.closed { return reason }
                     return nil

@@ -13,11 +13,7 @@ extension HostWatch {
         for one in listed {
             let now = Timestamp.now
             if let known = domains[one.uuid], known.identity.name == one.name {
-                if known.status.words != one.status.words {
-                    findings.append(
-                        DomainFinding(
-                            domain: known.identity, before: known.status.words, now: one.status.words, time: now))
-                }
+                if known.status != one.status { findings.append(known.finding(one.status, at: now)) }
                 domains[one.uuid]?.status = one.status
                 domains[one.uuid]?.listed = one
             } else {
@@ -27,14 +23,9 @@ extension HostWatch {
             await describe(one, links)
             putState(of: one.uuid, at: .now)
         }
-        let present = Set(listed.map(\.uuid))
-        for (uuid, gone) in domains where !present.contains(uuid) {
-            let now = Timestamp.now
-            findings.append(DomainFinding(domain: gone.identity, before: gone.status.words, now: nil, time: now))
-            forget(uuid, at: now)
-        }
+        findings += forgetMissing(Set(listed.map(\.uuid)), knownBefore: .monotonic, at: .now)
         for finding in findings { await listener.found(finding) }
-        await listener.changed(Parts.stateNames, at: .now)
+        await listener.changed(Parts.stateNames.union([HostSeries.up.name]), at: .now)
     }
 
     func adopt(_ listed: ListedDomain) {
@@ -42,6 +33,15 @@ extension HostWatch {
         domain.listed = listed
         board.put(domain.counters.batch(at: .now), as: .domain(domain.identity, .events))
         domains[listed.uuid] = domain
+    }
+
+    /// Forgets the domains that a list asked for at `began` did not have; one that was met meanwhile stays.
+    func forgetMissing(
+        _ present: Set<ObjectUUID>, knownBefore began: Duration, at now: Timestamp
+    ) -> [DomainFinding] {
+        let missing = domains.filter { !present.contains($0.key) && $0.value.met < began }
+        for uuid in missing.keys { forget(uuid, at: now) }
+        return missing.values.map { $0.finding(nil, at: now) }
     }
 
     func forget(_ uuid: ObjectUUID, at time: Timestamp) {
@@ -113,7 +113,12 @@ extension HostWatch {
     }
 
     /// The only way to the read-write connection; the error says why there is none.
-    package func writer(for call: String) throws(VirError) -> Connection {
+    package func writer(for call: String) async throws(VirError) -> Connection {
+        if let links, let writer = links.writer {
+            if await writer.isAlive { return writer }
+            let reopened = await links.writing(false, plan.uri).writing(true, plan.uri)
+            if self.links?.main === links.main { self.links = reopened }
+        }
         if let writer = links?.writer { return writer }
         if let problem = links?.writerProblem { throw problem }
         let why = links == nil ? "libvirt of \(name) does not answer" : "\(name) was opened read-only"

@@ -34,7 +34,9 @@ extension HostWatch {
     private func refreshState(of uuid: ObjectUUID) async -> Bool {
         guard let links else { return false }
         do throws(VirError) {
-            domains[uuid]?.status = try await links.main.state(of: uuid)
+            // In two steps: no access to the dictionary may stay open while a call is awaited.
+            let status = try await links.main.state(of: uuid)
+            domains[uuid]?.status = status
             putState(of: uuid, at: .now)
             return true
         } catch {

@@ -13,8 +13,11 @@ extension HostWatch {
         let began = Duration.monotonic
         do throws(VirError) {
             let all = try await links.main.statistics([.state, .interface], noWait: true)
-            await take(all)
+            // The connection may have been given up while the call ran.
+            guard self.links != nil else { return }
+            await take(all, askedAt: began)
             figures.lastSuccess = .now
+            figures.lastSuccessAt = .monotonic
             figures.lastDuration = .monotonic - began
         } catch {
             failed(error, [.state, .traffic])
@@ -29,25 +32,45 @@ extension HostWatch {
         if links != nil { withdraw(parts, "cannot sample \(name): \(error)") }
     }
 
-    private func take(_ all: [DomainStats]) async {
+    /// What the bulk call said, asked for at `began`. A change of state that no event told of, as when events were
+    /// dropped, becomes a finding.
+    private func take(_ all: [DomainStats], askedAt began: Duration) async {
+        var strangers: [ObjectUUID] = []
+        var findings: [DomainFinding] = []
+        let now = Timestamp.now
         for stats in all {
-            if domains[stats.uuid]?.identity.name != stats.name { await meet(stats.uuid) }
-            guard var domain = domains[stats.uuid], links != nil else { continue }
-            if let status = stats.status { domain.status = status }
-            let now = Timestamp.now
-            board.put(
-                domain.state.batch(domain.reading(stats), collectors: Parts.state, at: now),
-                as: .domain(domain.identity, .state))
-            if !domain.hasTrafficByCalls {
-                board.put(
-                    domain.traffic.batch(domain.reading(stats), collectors: Parts.traffic, at: now),
-                    as: .domain(domain.identity, .traffic))
+            guard let known = domains[stats.uuid], known.identity.name == stats.name else {
+                strangers.append(stats.uuid)
+                continue
             }
-            domains[stats.uuid] = domain
+            if let status = stats.status, status != known.status {
+                findings.append(known.finding(status, at: now))
+            }
+            put(stats, known, at: now)
         }
-        guard domains.count > all.count else { return }
-        let present = Set(all.map(\.uuid))
-        for uuid in domains.keys where !present.contains(uuid) { forget(uuid, at: .now) }
+        if domains.count > all.count - strangers.count {
+            findings += forgetMissing(Set(all.map(\.uuid)), knownBefore: began, at: now)
+        }
+        for uuid in strangers {
+            await meet(uuid)
+            putState(of: uuid, at: .now)
+        }
+        for finding in findings { await listener.found(finding) }
+        if !findings.isEmpty || !strangers.isEmpty { await listener.changed(Parts.stateNames, at: .now) }
+    }
+
+    private func put(_ stats: DomainStats, _ known: WatchedDomain, at now: Timestamp) {
+        var domain = known
+        if let status = stats.status { domain.status = status }
+        let reading = domain.reading(stats)
+        board.put(
+            domain.state.batch(reading, collectors: Parts.state, at: now), as: .domain(domain.identity, .state))
+        if !domain.hasTrafficByCalls {
+            board.put(
+                domain.traffic.batch(reading, collectors: Parts.traffic, at: now),
+                as: .domain(domain.identity, .traffic))
+        }
+        domains[stats.uuid] = domain
     }
 
     private func startMonitorRound(_ links: HostLinks) {

@@ -35,12 +35,18 @@ package actor HostWatch {
             self.interval = interval
             self.deadline = deadline
         }
+
+        /// Whether the other plan is for the same host under the same names.
+        package func isSameHost(as other: Plan) -> Bool {
+            name == other.name && uri == other.uri && label == other.label
+        }
     }
 
     private let executor: QueueExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    package nonisolated let plan: Plan
+    package nonisolated let name: String
+    private(set) var plan: Plan
     let board: Board
     let log: Logger
     /// Told of what changed: names of metrics and the time, for the rules; events and findings, for remediation.
@@ -61,6 +67,7 @@ package actor HostWatch {
 
     package init(_ plan: Plan, board: Board, log: Logger, listener: any HostListener) {
         executor = QueueExecutor(label: "virtwarden.host.\(plan.name)")
+        name = plan.name
         self.plan = plan
         self.board = board
         self.log = log
@@ -68,26 +75,62 @@ package actor HostWatch {
         series = HostFigures(host: plan.label)
     }
 
-    package nonisolated var name: String { plan.name }
     package var isUp: Bool { links != nil }
+    /// How long ago the host was last sampled; nil when it never was.
+    package var sampleAge: Duration? { figures.lastSuccessAt.map { .monotonic - $0 } }
+
+    /// Why the host's numbers cannot be relied on now, a clause; nil when they can.
+    package var reasonNotReady: String? {
+        guard isUp else { return "libvirt of \(name) does not answer" }
+        guard let age = sampleAge else { return "\(name) has not been sampled yet" }
+        return age > plan.interval * 3 ? "\(name) was last sampled \(DurationText.format(age)) ago" : nil
+    }
 
     /// How many domains are in each state.
     package var counts: [String: Int] {
         domains.values.reduce(into: [:]) { $0[$1.status.state.name, default: 0] += 1 }
     }
 
+    /// The state of each domain, by name.
+    package var states: [String: DomainStatus] {
+        Dictionary(domains.values.map { ($0.identity.name, $0.status.words) }, uniquingKeysWith: { first, _ in first })
+    }
+
     /// Begins: connects, however long that takes, and samples at every interval.
     package func start() {
         let source = DispatchSource.makeTimerSource(flags: .strict, queue: executor.queue)
         source.setEventHandler { @Sendable [weak self] in self?.assumeIsolated { $0.tick() } }
-        source.schedule(
-            deadline: .now(), repeating: .milliseconds(Int(clamping: plan.interval.milliseconds)),
-            leeway: .milliseconds(5))
-        source.activate()
         timer = source
+        schedule()
+        source.activate()
         connect()
     }
 
+    private func schedule() {
+        timer?.schedule(
+            deadline: .now(), repeating: .milliseconds(Int(clamping: plan.interval.milliseconds)),
+            leeway: .milliseconds(5))
+    }
+
+    /// Takes the rhythm, and the wish to write, of another plan for the same host.
+    package func adjust(_ new: Plan) async {
+        let old = plan
+        plan = new
+        if old.interval != new.interval { schedule() }
+        guard old.writes != new.writes, let links else { return }
+        let changed = await links.writing(new.writes, plan.uri)
+        // The connections may have been replaced meanwhile; the new ones were opened by the new plan.
+        guard self.links?.main === links.main else { return }
+        self.links = changed
+        sayWriterProblem()
+    }
+
+    private func sayWriterProblem() {
+        guard let problem = links?.writerProblem else { return }
+        log.error("cannot repair domains of \(name): \(problem); watching goes on, repairs are refused")
+    }
+
+    /// Ends the watch; its series end with it.
     package func stop() {
         isStopped = true
         timer?.cancel()
@@ -95,6 +138,8 @@ package actor HostWatch {
         connecting?.cancel()
         links?.close()
         links = nil
+        for uuid in domains.keys { forget(uuid, at: .now) }
+        board.remove([.host(name, .libvirt), .host(name, .rounds)], at: .now)
     }
 
     /// A tick that comes while a round runs is skipped and counted, never queued.
@@ -156,11 +201,10 @@ package actor HostWatch {
         }
         guard !isStopped else { return opened.close() }
         links = opened
+        putHostSeries()
         await reconcile(listed, opened)
         log.info("watching \(name)", metadata: ["uri": "\(opened.main.uri)", "domains": "\(listed.count)"])
-        if let problem = opened.writerProblem {
-            log.error("cannot repair domains of \(name): \(problem); watching goes on, repairs are refused")
-        }
+        sayWriterProblem()
         Task { [weak self] in
             for await event in stream.events { await self?.hear(event, dropped: stream.dropped) }
         }
@@ -173,8 +217,9 @@ package actor HostWatch {
 
     private func lost(_ old: HostLinks, because reason: CloseReason?) async {
         guard let links, links.main === old.main, !isStopped else { return }
+        links.close()
         self.links = nil
-        old.close()
+        figures.reconnects += 1
         withdraw([.state, .traffic, .monitor, .definition], nil)
         log.warning(
             "lost libvirt of \(name)", metadata: ["reason": "\(reason?.name ?? "closed")", "next": "connecting again"])

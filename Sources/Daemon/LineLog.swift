@@ -59,19 +59,6 @@ package struct LineLog: LogHandler {
 }
 
 extension String {
-    /// With everything that could end a line, move a cursor or turn the reading direction written as an escape.
-    package var asOneLine: String {
-        var result = ""
-        for scalar in unicodeScalars.prefix(2000) {
-            if scalar.isUnsafeInLine {
-                result += "\\u{" + String(scalar.value, radix: 16) + "}"
-            } else {
-                result.unicodeScalars.append(scalar)
-            }
-        }
-        return unicodeScalars.count > 2000 ? result + "…" : result
-    }
-
     var quotedForLog: String {
         let safe = asOneLine
         guard safe.contains(where: { $0 == " " || $0 == "\"" || $0 == "=" }) || safe.isEmpty else { return safe }
@@ -91,14 +78,5 @@ extension String {
             }
         }
         return result + "\""
-    }
-}
-
-extension Unicode.Scalar {
-    var isUnsafeInLine: Bool {
-        switch properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
-        default: false
-        }
     }
 }

@@ -2,7 +2,8 @@
 import Dispatch
 import Glibc
 
-/// Signals as a stream: SIGTERM and SIGINT end the agent, SIGHUP reloads it. SIGPIPE is ignored.
+/// Signals as a stream: SIGTERM and SIGINT end the agent, SIGHUP reloads it. SIGPIPE is ignored. Of many that come at
+/// once the last few are kept, so that the end is never lost.
 package final class SignalWatch {
     package enum Kind: Sendable {
         case terminate, reload
@@ -12,7 +13,7 @@ package final class SignalWatch {
     private var sources: [any DispatchSourceSignal] = []
 
     package init() {
-        let (signals, continuation) = AsyncStream.makeStream(of: Kind.self)
+        let (signals, continuation) = AsyncStream.makeStream(of: Kind.self, bufferingPolicy: .bufferingNewest(4))
         self.signals = signals
         signal(SIGPIPE, SIG_IGN)
         let queue = DispatchQueue(label: "virtwarden.signals")

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import DomainXML
-import Libvirt
+package import Libvirt
 import Sampling
-import Vocabulary
+package import Vocabulary
 
 /// What the agent keeps of one domain between rounds: identity, last known status, and a sampler for each part.
 struct WatchedDomain {
     let identity: DomainIdentity
+    /// When it was first seen, on the monotonic clock.
+    let met = Duration.monotonic
     var status: StateReading
     var listed: ListedDomain?
     var description: DomainDescription?
@@ -34,6 +36,11 @@ struct WatchedDomain {
             hasAutostart: listed?.hasAutostart, hasManagedSave: listed?.hasManagedSave)
     }
 
+    /// That the status is now another than the one last known; nil when the domain is gone.
+    func finding(_ now: StateReading?, at time: Timestamp) -> DomainFinding {
+        DomainFinding(domain: identity, before: status.words, now: now?.words, time: time)
+    }
+
     var facts: DomainFacts {
         DomainFacts(
             identity: identity, status: status.words, isPersistent: listed?.isPersistent ?? true,
@@ -50,7 +57,7 @@ extension StateReading {
 }
 
 extension ObjectUUID {
-    init(_ uuid: DomainUUID) {
+    package init(_ uuid: DomainUUID) {
         self.init(high: uuid.high, low: uuid.low)
     }
 }

@@ -38,6 +38,12 @@ extension Connection {
         try act("virDomainDestroy", uuid) { virDomainDestroy($0) }
     }
 
+    /// `virDomainCoreDump` with `VIR_DUMP_CRASH`: writes the domain's memory to `path`, on the libvirt host, and leaves
+    /// the domain crashed.
+    public func crash(_ uuid: ObjectUUID, dumpTo path: String) throws(VirError) {
+        try act("virDomainCoreDump", uuid) { virDomainCoreDump($0, path, VIR_DUMP_CRASH.rawValue) }
+    }
+
     private func act(_ call: String, _ uuid: ObjectUUID, _ body: (virDomainPtr) -> Int32) throws(VirError) {
         let domain = try DomainHandle(uuid, on: handle())
         try checked(call, body(domain.pointer))

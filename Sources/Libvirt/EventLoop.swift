@@ -19,7 +19,14 @@ enum EventLoop {
     }
 
     /// Registers the loop and silences libvirt's printing to standard error; once in a process, before any connection.
+    ///
+    /// libvirt writes to a daemon that may just have died, and means its client to ignore SIGPIPE; a handler that the
+    /// program has set stays.
     static let registered: Void = {
+        var action = sigaction()
+        if sigaction(SIGPIPE, nil, &action) == 0, action.__sigaction_handler.sa_handler == nil {
+            signal(SIGPIPE, SIG_IGN)
+        }
         virSetErrorFunc(nil, ignoreError)
         virEventRegisterImpl(addHandle, updateHandle, removeHandle, addTimeout, updateTimeout, removeTimeout)
         virInitialize()

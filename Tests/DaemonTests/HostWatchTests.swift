@@ -42,7 +42,9 @@ import Vocabulary
         try await waitUntil("the domain is shut off on the page", within: .seconds(20)) {
             board.has(#"libvirt_domain_state{domain="web",state="shutoff"} 1"#)
         }
-        #expect(listening.all.events.contains { $0.kind == "lifecycle" && $0.detail == "stopped_failed" })
+        try await waitUntil("the event is passed on") {
+            listening.all.events.contains { $0.kind == "lifecycle" && $0.detail == "stopped_failed" }
+        }
         #expect(
             board.lines.contains {
                 $0.hasPrefix("libvirt_domain_events_total") && $0.contains("stopped_failed") && $0.hasSuffix(" 1")

@@ -45,7 +45,9 @@ final class Lines: Sendable {
 extension Board {
     /// The page's lines, without comments.
     var lines: [String] {
-        String(decoding: page(), as: UTF8.self).split(separator: "\n").map(String.init).filter { !$0.hasPrefix("#") }
+        String(decoding: page().bytes, as: UTF8.self).split(separator: "\n").map(String.init).filter {
+            !$0.hasPrefix("#")
+        }
     }
 
     func has(_ part: String) -> Bool {

@@ -146,7 +146,6 @@ struct PlainSite: Site {
         #expect(await client.readAnswers(1).count == 1)
         await server.stop()
         #expect(await client.readToEnd() == [])
-        #expect(throws: Client.Refused.self) { try Client(port: port) }
     }
 
     @Test func `a port in use is named, with what to do`() async throws {

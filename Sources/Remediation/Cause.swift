@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a domain is in the state it is in.
+public enum Cause: String, CaseIterable, Codable, Sendable {
+    case guestPoweroff = "guest-poweroff"
+    case hostSignal = "host-signal"
+    case adminDestroy = "admin-destroy"
+    case hypervisorCrash = "hypervisor-crash"
+    case panic
+    case watchdog
+    case ioError = "io-error"
+    case kdump
+    case userPause = "user-pause"
+    case saved
+    case migrated
+    case fromSnapshot = "from-snapshot"
+    case startFailed = "start-failed"
+    case cleanUnknown = "clean-unknown"
+    case crashOrTerminated = "crash-or-terminated"
+    case lost
+    case reboot
+    case started
+    case expected
+    /// Nothing changed; an alert fires.
+    case alert
+    case unknown
+
+    /// Whether somebody wanted it: such a state is never undone, whatever a policy says.
+    public var isIntended: Bool {
+        switch self {
+        case .guestPoweroff, .adminDestroy, .userPause, .saved, .migrated, .fromSnapshot, .expected: true
+        default: false
+        }
+    }
+
+    /// Whether a policy may name it as what starts a repair.
+    public var mayStartRepair: Bool {
+        switch self {
+        case .kdump, .reboot, .started, .alert, .unknown: false
+        default: !isIntended
+        }
+    }
+
+    /// Why a domain with this cause is left alone, where the cause alone is the reason.
+    var reasonToLeave: String {
+        switch self {
+        case .guestPoweroff: "the guest powered itself off (an obeyed shutdown request looks the same)"
+        case .adminDestroy: "somebody powered the domain off"
+        case .userPause: "somebody paused the domain"
+        case .saved: "the domain was saved"
+        case .migrated: "the domain migrated away"
+        case .fromSnapshot: "the state comes from a snapshot"
+        case .cleanUnknown: "the domain was shut down in order"
+        case .kdump: "the guest's kernel writes its crash dump"
+        case .reboot: "the domain rebooted by itself"
+        case .started: "the domain runs again"
+        default: "the cause is not known well enough"
+        }
+    }
+}
+
+/// How sure a judgement is.
+public enum Confidence: String, Codable, Sendable {
+    case low, medium, high
+}
+
+/// What a classifier found.
+public struct Judgement: Hashable, Codable, Sendable {
+    public let cause: Cause
+    public let confidence: Confidence
+    /// The events and the state that led to it, for the log.
+    public let evidence: String
+
+    public init(cause: Cause, confidence: Confidence, evidence: String) {
+        self.cause = cause
+        self.confidence = confidence
+        self.evidence = evidence
+    }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Database
+import Queues
+public import Vocabulary
+
+/// What must outlive the agent: each step, written before it is performed, and which domains are quarantined.
+///
+/// One small file on the local disk; each write is on the disk when the call returns.
+public actor Journal {
+    /// Its own queue: a write waits for the disk.
+    private let executor = QueueExecutor(label: "virtwarden.journal")
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    private let database: DatabaseHandle
+    private static let kept = Duration.seconds(30 * 86_400)
+    private static let rowLimit: Int64 = 10_000
+
+    private static let schema = [
+        [
+            """
+            CREATE TABLE attempts (
+                id INTEGER PRIMARY KEY, connection TEXT NOT NULL, uuid TEXT NOT NULL, name TEXT NOT NULL,
+                incident TEXT NOT NULL, number INTEGER NOT NULL, policy TEXT NOT NULL, action TEXT NOT NULL,
+                cause TEXT NOT NULL, began INTEGER NOT NULL, ended INTEGER, result TEXT)
+            """,
+            """
+            CREATE TABLE quarantine (
+                connection TEXT NOT NULL, uuid TEXT NOT NULL, name TEXT NOT NULL, policy TEXT NOT NULL,
+                since INTEGER NOT NULL, PRIMARY KEY (connection, uuid))
+            """,
+        ]
+    ]
+
+    /// Opens or makes the file `path`.
+    public init(path: String) throws(DatabaseError) {
+        let database = try DatabaseHandle(path: path)
+        try database.migrate(Self.schema)
+        self.database = database
+    }
+
+    /// Writes down that `attempt` is about to be performed; the number by which `end` knows it.
+    public func begin(_ attempt: Attempt, at time: Timestamp) throws(DatabaseError) -> Int64 {
+        try database.execute(
+            """
+            INSERT INTO attempts (connection, uuid, name, incident, number, policy, action, cause, began)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .text(attempt.domain.connection), .text(attempt.domain.uuid.description), .text(attempt.domain.name),
+                .text(attempt.incident), .integer(Int64(attempt.number)), .text(attempt.policy),
+                .text(attempt.action), .text(attempt.cause.rawValue), .integer(time.milliseconds),
+            ])
+        return database.lastRowID
+    }
+
+    /// Writes down how the call ended.
+    public func end(_ row: Int64, result: String, at time: Timestamp) throws(DatabaseError) {
+        try database.execute(
+            "UPDATE attempts SET ended = ?, result = ? WHERE id = ?",
+            [.integer(time.milliseconds), .text(String(result.prefix(500))), .integer(row)])
+    }
+
+    public func quarantine(_ domain: DomainIdentity, policy: String, at time: Timestamp) throws(DatabaseError) {
+        try database.execute(
+            "INSERT OR REPLACE INTO quarantine (connection, uuid, name, policy, since) VALUES (?, ?, ?, ?, ?)",
+            [
+                .text(domain.connection), .text(domain.uuid.description), .text(domain.name), .text(policy),
+                .integer(time.milliseconds),
+            ])
+    }
+
+    public func release(_ domain: DomainIdentity) throws(DatabaseError) {
+        try database.execute(
+            "DELETE FROM quarantine WHERE connection = ? AND uuid = ?",
+            [.text(domain.connection), .text(domain.uuid.description)])
+    }
+
+    /// What the agent before this one left; marks what it did not finish, so that it is told once. Rows of 30 days ago
+    /// are dropped, and rows that make no sense passed over.
+    public func inherit(at time: Timestamp) throws(DatabaseError) -> Inheritance {
+        try database.execute("DELETE FROM attempts WHERE began < ?", [.integer((time - Self.kept).milliseconds)])
+        let rows = try database.query(
+            """
+            SELECT connection, uuid, name, incident, number, policy, action, cause, began, ended FROM attempts
+            ORDER BY id DESC LIMIT ?
+            """, [.integer(Self.rowLimit)])
+        let quarantined = try database.query(
+            "SELECT connection, uuid, name FROM quarantine LIMIT ?", [.integer(Self.rowLimit)])
+        try database.execute(
+            "UPDATE attempts SET ended = ?, result = 'unknown' WHERE ended IS NULL", [.integer(time.milliseconds)])
+        return Inheritance(
+            attempts: rows.reversed().compactMap(Inheritance.Past.init),
+            quarantined: quarantined.compactMap(Self.domain))
+    }
+
+    static func domain(_ row: [Value]) -> DomainIdentity? {
+        guard row.count >= 3, let connection = row[0].text, let uuid = row[1].text.flatMap({ DomainUUID($0) }),
+            let name = row[2].text
+        else { return nil }
+        return DomainIdentity(connection: connection, uuid: uuid, name: name)
+    }
+}
+
+/// What a journal kept of the time before.
+public struct Inheritance: Sendable {
+    /// One step that was begun.
+    public struct Past: Sendable {
+        public let attempt: Attempt
+        public let began: Timestamp
+        /// False when the agent ended before the step did.
+        public let isFinished: Bool
+
+        init(attempt: Attempt, began: Timestamp, isFinished: Bool) {
+            self.attempt = attempt
+            self.began = began
+            self.isFinished = isFinished
+        }
+
+        init?(_ row: [Value]) {
+            guard row.count == 10, let domain = Journal.domain(row), let incident = row[3].text,
+                let number = row[4].integer, let policy = row[5].text, let action = row[6].text,
+                let cause = row[7].text.flatMap(Cause.init), let began = row[8].integer
+            else { return nil }
+            let attempt = Attempt(
+                domain: domain, incident: incident, number: Int(clamping: number), policy: policy, action: action,
+                cause: cause)
+            self.init(attempt: attempt, began: Timestamp(milliseconds: began), isFinished: row[9] != .null)
+        }
+    }
+
+    /// Oldest first.
+    public let attempts: [Past]
+    public let quarantined: [DomainIdentity]
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Database
+import FoundationEssentials
+import Libvirt
+public import Vocabulary
+
+/// Remediation with clock, journal and hands: takes what happens to domains, gives decisions.
+///
+/// It carries out what a `Remediator` orders and decides nothing by itself. In the modes `off` and `observe` no hand is
+/// ever moved.
+public actor RemediationRoom {
+    private var remediator: Remediator
+    private let journal: Journal?
+    private let hands: any DomainHands
+    private let report: @Sendable (Decision) -> Void
+    private let epoch = ContinuousClock.now
+    private var timer: (deadline: Duration, task: Task<Void, Never>)?
+    private var isStopped = false
+    private var hasInherited: Bool
+    /// Writes to the journal that failed.
+    public private(set) var journalFailures = 0
+
+    /// With a journal, nothing is performed before `start` has read it.
+    public init(
+        settings: RemediationSettings, journal: Journal?, hands: any DomainHands,
+        report: @escaping @Sendable (Decision) -> Void
+    ) {
+        remediator = Remediator(settings: settings)
+        self.journal = journal
+        self.hands = hands
+        self.report = report
+        hasInherited = journal == nil
+    }
+
+    /// Reads the journal: what was begun and not ended is taken up, quarantines and budgets go on.
+    public func start() async throws(DatabaseError) {
+        guard let journal, !hasInherited else { return }
+        let inheritance = try await journal.inherit(at: now.time)
+        guard !hasInherited else { return }
+        hasInherited = true
+        let orders = remediator.restore(inheritance, now: now)
+        carryOut(orders)
+    }
+
+    public func hear(_ event: DomainEvent) {
+        guard !isStopped else { return }
+        let orders = remediator.hear(event, now: now)
+        carryOut(orders)
+    }
+
+    public func hear(_ finding: DomainFinding) {
+        guard !isStopped else { return }
+        let orders = remediator.hear(finding, now: now)
+        carryOut(orders)
+    }
+
+    /// An alert that fires or is resolved, and the domain that its labels name.
+    public func hear(_ alert: Alert, of domain: DomainIdentity) {
+        guard !isStopped else { return }
+        let orders = remediator.hear(alert, of: domain, now: now)
+        carryOut(orders)
+    }
+
+    /// Lifts a quarantine; whether there was one.
+    @discardableResult
+    public func release(_ domain: DomainIdentity) -> Bool {
+        let orders = remediator.release(domain)
+        carryOut(orders)
+        return !orders.isEmpty
+    }
+
+    public var quarantined: [DomainIdentity] { remediator.quarantined }
+
+    public func reload(_ settings: RemediationSettings) {
+        remediator.reload(settings)
+        arm()
+    }
+
+    /// Begins nothing more. A call to libvirt that is under way can't be taken back, and is still written down.
+    public func stop() {
+        isStopped = true
+        timer?.task.cancel()
+        timer = nil
+    }
+
+    private var now: Moment {
+        let seconds = Date().timeIntervalSince1970
+        return Moment(uptime: epoch.duration(to: .now), time: Timestamp(seconds: seconds))
+    }
+
+    private func tick() {
+        timer = nil
+        guard !isStopped else { return }
+        let orders = remediator.tick(now: now)
+        carryOut(orders)
+    }
+
+    private func carryOut(_ orders: [Order]) {
+        for order in orders {
+            switch order {
+            case .report(let decision): report(decision)
+            case .look(let domain): Task { await look(at: domain) }
+            case .perform(let attempt): Task { await perform(attempt) }
+            case .quarantine(let domain, let policy):
+                Task {
+                    await note { (journal) async throws(DatabaseError) in
+                        try await journal.quarantine(domain, policy: policy, at: self.now.time)
+                    }
+                }
+            case .release(let domain):
+                Task { await note { (journal) async throws(DatabaseError) in try await journal.release(domain) } }
+            }
+        }
+        arm()
+    }
+
+    private func arm() {
+        let deadline = isStopped ? nil : remediator.nextDeadline
+        guard deadline != timer?.deadline else { return }
+        timer?.task.cancel()
+        timer = deadline.map { deadline in
+            let wake = epoch.advanced(by: deadline)
+            let task = Task { [weak self] in
+                // Silence is right: the sleep throws only when a newer timer has taken its place.
+                try? await Task.sleep(until: wake, clock: .continuous)
+                if !Task.isCancelled { await self?.tick() }
+            }
+            return (deadline, task)
+        }
+    }
+
+    private func look(at domain: DomainIdentity) async {
+        let facts = await hands.facts(of: domain)
+        guard !isStopped else { return }
+        let orders = remediator.facts(facts, of: domain, now: now)
+        carryOut(orders)
+    }
+
+    private func perform(_ attempt: Attempt) async {
+        guard hasInherited, let action = Actions.named(attempt.action) else {
+            return drop(attempt, "the journal has not been read")
+        }
+        var row: Int64?
+        do throws(DatabaseError) {
+            row = try await journal?.begin(attempt, at: now.time)
+        } catch {
+            journalFailures += 1
+            return drop(attempt, "the step could not be written down first: \(error)")
+        }
+        // Writing took time: somebody may have stopped us, or lowered the mode.
+        guard !isStopped, remediator.allows(attempt) else {
+            await close(row, "dropped")
+            return drop(attempt, "the mode was changed, or the agent stops")
+        }
+        var problem: VirError?
+        do throws(VirError) {
+            try await hands.perform(action, on: attempt.domain)
+        } catch {
+            problem = error
+        }
+        await close(row, problem.map { "\($0)" } ?? "done")
+        guard !isStopped else { return }
+        let orders = remediator.finished(attempt, error: problem, now: now)
+        carryOut(orders)
+    }
+
+    private func drop(_ attempt: Attempt, _ reason: String) {
+        let orders = remediator.dropped(attempt, reason: reason, now: now)
+        carryOut(orders)
+    }
+
+    private func close(_ row: Int64?, _ result: String) async {
+        guard let row else { return }
+        let time = now.time
+        await note { (journal) async throws(DatabaseError) in try await journal.end(row, result: result, at: time) }
+    }
+
+    private func note(_ write: @Sendable (Journal) async throws(DatabaseError) -> Void) async {
+        guard let journal else { return }
+        do throws(DatabaseError) {
+            try await write(journal)
+        } catch {
+            journalFailures += 1
+        }
+    }
+}

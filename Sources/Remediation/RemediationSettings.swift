@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import Vocabulary
+
+/// What the configuration says of remediation.
+public struct RemediationSettings: Sendable {
+    /// How far remediation goes.
+    public enum Mode: String, CaseIterable, Codable, Sendable {
+        /// Nothing is judged.
+        case off
+        /// Everything is judged and said, nothing done.
+        case observe
+        case auto
+    }
+
+    public var mode: Mode
+    /// The first that covers a domain and names the cause, or matches the alert, decides.
+    public var policies: [Policy]
+
+    public init(mode: Mode = .observe, policies: [Policy] = [Policy()]) {
+        self.mode = mode
+        self.policies = policies
+    }
+
+    /// What is wrong, a sentence each, empty when nothing is.
+    public var problems: [String] {
+        var problems: [String] = []
+        var names: Set<String> = []
+        for policy in policies {
+            if !names.insert(policy.name).inserted {
+                problems.append("policy \"\(policy.name)\" is there twice; rename one")
+            }
+            problems += policy.problems.map { "policy \"\(policy.name)\": \($0)" }
+        }
+        return problems
+    }
+}
+
+extension Policy {
+    /// What is wrong with the policy by itself, a clause each: the key, what is wrong, what would be right.
+    public var problems: [String] {
+        var problems: [String] = []
+        let actions = Actions.all.map(\.name).joined(separator: ", ")
+        func check(_ wrong: Bool, _ sentence: String) {
+            if wrong { problems.append(sentence) }
+        }
+        check(name.isEmpty, "name: is empty; give the policy a name")
+        check(domains.isEmpty, "match.domains: is empty; name domains, or \"*\" for all")
+        for cause in causes.sorted(by: { $0.rawValue < $1.rawValue }) where !cause.mayStartRepair {
+            problems.append("on.causes: \(cause.rawValue) can't start a repair; name one of \(Self.repairable)")
+        }
+        check(settle < .zero || settle > .seconds(60), "settle: must be between 0s and 1m")
+        check(verify < .zero || verify > .seconds(600), "verify: must be between 0s and 10m")
+        check(ladder.isEmpty, "ladder: is empty; begin with \"start 60s\"")
+        check(ladder.count > 16, "ladder: has more than 16 steps")
+        for step in ladder {
+            check(
+                Actions.named(step.action) == nil,
+                "ladder: there is no action \"\(step.action)\"; there are \(actions)"
+            )
+            check(step.timeout <= .zero, "ladder: the timeout of \(step.action) must be longer than 0s")
+        }
+        check(!(1...1000).contains(budget.attempts), "budget.attempts: must be between 1 and 1000")
+        check(budget.window < backoff.base, "budget.window: is shorter than backoff.base, so it would bound nothing")
+        check(budget.stableFor <= .zero, "budget.stable_for: must be longer than 0s")
+        check(backoff.base <= .zero, "backoff.base: must be longer than 0s")
+        check(backoff.max < backoff.base, "backoff.max: is shorter than backoff.base")
+        check(!(1...100).contains(backoff.factor), "backoff.factor: must be between 1 and 100")
+        check(!(0..<1).contains(backoff.jitter), "backoff.jitter: must be at least 0 and below 1")
+        return problems
+    }
+
+    private static var repairable: String {
+        Cause.allCases.filter(\.mayStartRepair).map(\.rawValue).joined(separator: ", ")
+    }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Libvirt
+import Vocabulary
+
+/// From a due step to its proven end.
+extension Remediator {
+    /// The call of an ordered step has returned: without `error`, that proves nothing yet.
+    public mutating func finished(_ attempt: Attempt, error: VirError?, now: Moment) -> [Order] {
+        var orders: [Order] = []
+        change(attempt.domain) { record, machine in
+            guard case .acting(let current, _, let deadline) = record.phase, current == attempt else { return }
+            if let error, error.code == .noDomain {
+                orders = machine.end(
+                    &record, .leftAlone, "the domain is not defined any more", action: attempt.action, now)
+                return
+            }
+            let failure = error.map { StepFailure(reason: "\($0)", isInvalidNow: $0.code == .operationInvalid) }
+            record.phase = .verifying(
+                attempt, since: nil, next: now.uptime, deadline: max(deadline, now.uptime + .seconds(5)),
+                failure: failure)
+            orders = machine.look(&record)
+        }
+        return orders
+    }
+
+    /// The step was not performed, since it could not be written down or is not wanted any more.
+    public mutating func dropped(_ attempt: Attempt, reason: String, now: Moment) -> [Order] {
+        var orders: [Order] = []
+        change(attempt.domain) { record, machine in
+            guard case .acting(let current, _, _) = record.phase, current == attempt else { return }
+            orders = machine.end(&record, .refused, reason, action: attempt.action, now)
+        }
+        return orders
+    }
+
+    private func look(_ record: inout DomainRecord) -> [Order] {
+        guard !record.isLooking else { return [] }
+        record.isLooking = true
+        return [.look(record.domain)]
+    }
+
+    /// The wait is over and the facts are fresh: act, unless something changed meanwhile.
+    func resume(_ facts: DomainFacts?, _ record: inout DomainRecord, _ now: Moment) -> [Order] {
+        guard let incident = record.incident, let judgement = incident.judgement else { return [] }
+        guard let policy = policy(named: incident.policy) else {
+            return end(&record, .leftAlone, "its policy was taken away", now)
+        }
+        guard let facts else {
+            record.phase = .waiting(until: now.uptime + Self.lookAgain)
+            if now.uptime < incident.opened + Self.dumpLimit { return [] }
+            return end(&record, .leftAlone, "the domain is gone or its host does not answer", now)
+        }
+        if let orders = cancel(facts, incident, policy, &record, now) { return orders }
+        if let (outcome, reason) = Self.obstacle(facts) { return end(&record, outcome, reason, now) }
+        guard let (index, step) = Self.step(policy, incident.nextStep, facts) else {
+            if incident.nextStep > 0 { return wait(policy, &record, now) }
+            return end(&record, .refused, "no step of the ladder helps a domain that is \(facts.status)", now)
+        }
+        guard settings.mode == .auto else {
+            return end(&record, .wouldAct, "the mode is observe", action: step.action, now)
+        }
+        return perform(step, index, judgement, policy, facts, &record, now)
+    }
+
+    /// Ends the wait when the domain runs again, the alert is over, or somebody wanted what happened since.
+    private func cancel(
+        _ facts: DomainFacts, _ incident: Incident, _ policy: Policy, _ record: inout DomainRecord, _ now: Moment
+    ) -> [Order]? {
+        let probation = Phase.probation(until: now.uptime + policy.budget.stableFor)
+        if let cause = Self.intention(facts, incident) {
+            return end(&record, .leftAlone, cause.reasonToLeave, now)
+        }
+        if let alert = incident.alert, incident.judgement?.cause == .alert {
+            return record.firing[alert.labels] == nil ? end(&record, .leftAlone, "the alert is resolved", now) : nil
+        }
+        guard facts.status.isRunning, incident.nextStep == 0 else { return nil }
+        return end(&record, .leftAlone, "the domain runs already", now, phase: record.failures > 0 ? probation : .idle)
+    }
+
+    /// The intention behind what happened since the judgement, when there was one.
+    /// Nobody knows who ended it orderly without an event; it counts as wanted. `action` failed half-way through.
+    private static func intention(_ facts: DomainFacts, _ incident: Incident, after action: String? = nil) -> Cause? {
+        func wanted(_ events: [DomainEvent]) -> Cause? {
+            let cause = Classifier().judge(events: events, status: facts.status).cause
+            return cause.isIntended || cause == .cleanUnknown ? cause : nil
+        }
+        if !incident.later.isEmpty, let cause = wanted(incident.later) {
+            let ownDestroy = action == "destroy-start" && cause == .adminDestroy
+            if !ownDestroy || incident.later.contains(where: { $0.word == "stopped_destroyed" }) { return cause }
+        }
+        guard facts.status != incident.judgedStatus else { return nil }
+        let cause = wanted([])
+        return action == "destroy-start" && cause == .adminDestroy ? nil : cause
+    }
+
+    private func perform(
+        _ step: Step, _ index: Int, _ judgement: Judgement, _ policy: Policy, _ facts: DomainFacts,
+        _ record: inout DomainRecord, _ now: Moment
+    ) -> [Order] {
+        guard var incident = record.incident else { return [] }
+        if incident.nextStep == 0 {
+            incident.number += 1
+            record.starts.append(now.uptime)
+            record.failures += 1
+        }
+        incident.nextStep = index + 1
+        incident.later = []
+        incident.judgedStatus = facts.status
+        incident.expected += Classifier.effects(of: step.action)
+        record.incident = incident
+        let attempt = Attempt(
+            domain: record.domain, incident: incident.id, number: incident.number, policy: policy.name,
+            action: step.action, cause: judgement.cause)
+        let deadline = now.uptime + max(step.timeout, policy.verify)
+        record.phase = .acting(attempt, overdue: now.uptime + step.timeout, deadline: deadline)
+        return [report(record, .acted, "attempt \(incident.number)", step.action, now), .perform(attempt)]
+    }
+
+    /// Whether the step helped.
+    func verify(_ facts: DomainFacts?, _ record: inout DomainRecord, _ now: Moment) -> [Order] {
+        guard case .verifying(let attempt, let since, _, let deadline, let failure) = record.phase,
+            let policy = policy(named: attempt.policy) ?? settings.policies.first, let incident = record.incident
+        else { return [] }
+        let probation = Phase.probation(until: now.uptime + policy.budget.stableFor)
+        if let failure {
+            if failure.isInvalidNow, facts?.status.isRunning == true, attempt.action == "start" {
+                return end(
+                    &record, .leftAlone, "the domain was started by another hand", action: attempt.action, now,
+                    phase: probation)
+            }
+            if let facts, let cause = Self.intention(facts, incident, after: attempt.action) {
+                return end(&record, .leftAlone, cause.reasonToLeave, action: attempt.action, now)
+            }
+            // The call may have powered the domain off before it failed: that was us.
+            record.incident?.judgedStatus = facts?.status
+            return failed(failure.reason, facts, attempt, policy, &record, now)
+        }
+        if let facts, !facts.status.isRunning, let cause = Self.intention(facts, incident) {
+            return end(&record, .leftAlone, cause.reasonToLeave, action: attempt.action, now)
+        }
+        if facts?.status.isRunning == true {
+            let since = since ?? now.uptime
+            if now.uptime - since >= policy.verify {
+                return end(&record, .succeeded, "the domain runs", action: attempt.action, now, phase: probation)
+            }
+            record.phase = .verifying(
+                attempt, since: since, next: since + policy.verify, deadline: deadline, failure: nil)
+        } else {
+            record.phase = .verifying(
+                attempt, since: nil, next: now.uptime + .seconds(1), deadline: deadline, failure: nil)
+        }
+        let isOver = facts.map { ["shutoff", "crashed"].contains($0.status.state) } ?? false
+        guard isOver || now.uptime >= deadline else { return [] }
+        record.incident?.judgedStatus = facts?.status
+        let state = facts.map { "the domain is \($0.status)" } ?? "the domain's state could not be read"
+        return failed(state, facts, attempt, policy, &record, now)
+    }
+
+    /// Goes on to the next step, or to the wait before the next pass.
+    private func failed(
+        _ reason: String, _ facts: DomainFacts?, _ attempt: Attempt, _ policy: Policy, _ record: inout DomainRecord,
+        _ now: Moment
+    ) -> [Order] {
+        let said = report(record, .failed, reason, attempt.action, now)
+        record.incident?.later = []
+        if let facts, let next = record.incident?.nextStep, Self.step(policy, next, facts) != nil {
+            record.phase = .waiting(until: now.uptime)
+            return [said] + look(&record)
+        }
+        return [said] + wait(policy, &record, now)
+    }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+import Alerting
+public import Vocabulary
+
+/// What opens an incident, and what is added to one.
+extension Remediator {
+    /// An event, in the order in which libvirt told it.
+    public mutating func hear(_ event: DomainEvent, now: Moment) -> [Order] {
+        guard settings.mode != .off || record(of: event.domain) != nil else { return [] }
+        var orders: [Order] = []
+        change(event.domain) { record, machine in orders = machine.hear(event, in: &record, now) }
+        return orders
+    }
+
+    /// A change that no event told of.
+    public mutating func hear(_ finding: DomainFinding, now: Moment) -> [Order] {
+        guard settings.mode != .off, finding.now?.isRunning != true else { return [] }
+        change(finding.domain) { record, machine in
+            switch record.phase {
+            case .idle, .probation:
+                // A domain that was shut off before has not changed: libvirt's daemon only forgot why.
+                guard finding.before.state != "shutoff" || finding.now?.state != "shutoff" else { return }
+                machine.open(&record, now)
+                record.incident?.finding = finding
+            case .collecting, .held: record.incident?.finding = finding
+            default: break
+            }
+        }
+        return []
+    }
+
+    /// An alert about `domain` that fires, or is resolved.
+    public mutating func hear(_ alert: Alert, of domain: DomainIdentity, now: Moment) -> [Order] {
+        guard settings.mode != .off else { return [] }
+        change(domain) { record, machine in
+            guard alert.state == .firing else {
+                record.firing[alert.labels] = nil
+                return
+            }
+            guard machine.settings.policies.contains(where: { $0.covers(domain.name) && $0.isStarted(by: alert) }),
+                record.firing.count < Self.alertLimit
+            else { return }
+            record.firing[alert.labels] = alert
+            _ = machine.hear(alert, in: &record, now)
+        }
+        return []
+    }
+
+    /// Lifts a quarantine, by an operator's order.
+    public mutating func release(_ domain: DomainIdentity) -> [Order] {
+        guard case .quarantined? = record(of: domain)?.phase else { return [] }
+        change(domain) { record, _ in
+            record.phase = .idle
+            record.starts = []
+            record.failures = 0
+        }
+        return [.release(domain)]
+    }
+
+    func hear(_ alert: Alert, in record: inout DomainRecord, _ now: Moment) -> [Order] {
+        guard case .idle = record.phase else { return [] }
+        open(&record, now)
+        record.incident?.alert = alert
+        return []
+    }
+
+    private func open(_ record: inout DomainRecord, _ now: Moment) {
+        record.incident = incident(record, now)
+        record.phase = .collecting(until: now.uptime + settle(record.domain))
+    }
+
+    private func hear(_ event: DomainEvent, in record: inout DomainRecord, _ now: Moment) -> [Order] {
+        switch record.phase {
+        case .idle, .probation:
+            guard settings.mode != .off, event.opensIncident else { return [] }
+            open(&record, now)
+            add(event, to: &record)
+        case .collecting: add(event, to: &record)
+        case .held(_, let limit):
+            add(event, to: &record)
+            record.phase = .held(next: now.uptime + settle(record.domain), limit: limit)
+        case .waiting, .acting: addLater(event, to: &record)
+        case .verifying(let attempt, let since, _, let deadline, let failure):
+            if addLater(event, to: &record), event.opensIncident {
+                // A break: what ran until now begins anew.
+                let kept = event.kind == "lifecycle" ? nil : since
+                record.phase = .verifying(
+                    attempt, since: kept, next: now.uptime, deadline: deadline, failure: failure)
+            }
+        case .quarantined:
+            guard event.word.hasPrefix("started_"), !record.isLooking else { return [] }
+            record.isLooking = true
+            return [.look(record.domain)]
+        }
+        return []
+    }
+
+    private func add(_ event: DomainEvent, to record: inout DomainRecord) {
+        guard var incident = record.incident else { return }
+        Incident.append(event, to: &incident.events)
+        record.incident = incident
+    }
+
+    /// Whether the event was none that our own step explains.
+    @discardableResult
+    private func addLater(_ event: DomainEvent, to record: inout DomainRecord) -> Bool {
+        guard var incident = record.incident else { return false }
+        defer { record.incident = incident }
+        if let index = incident.expected.firstIndex(of: event.word) {
+            incident.expected.remove(at: index)
+            return false
+        }
+        Incident.append(event, to: &incident.later)
+        return true
+    }
+}
+
+extension DomainEvent {
+    /// Whether the event is evidence that something happened to the domain which somebody might want repaired.
+    var opensIncident: Bool {
+        switch kind {
+        case "lifecycle":
+            ["stopped_", "shutdown_", "crashed_", "suspended_"].contains { detail.hasPrefix($0) }
+        case "watchdog", "reboot": true
+        default: false
+        }
+    }
+}
+
+extension Policy {
+    func isStarted(by alert: Alert) -> Bool {
+        alerts.contains { $0.matches(alert.labels) }
+    }
+}

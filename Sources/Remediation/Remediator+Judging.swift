@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Vocabulary
+
+/// From facts to a decision: leave alone, hold, or wait for the first step.
+extension Remediator {
+    /// The facts that `Order.look` asked for; nil when the domain is gone or its host does not answer.
+    public mutating func facts(_ facts: DomainFacts?, of domain: DomainIdentity, now: Moment) -> [Order] {
+        var orders: [Order] = []
+        change(domain) { record, machine in
+            guard record.isLooking else { return }
+            record.isLooking = false
+            switch record.phase {
+            case .collecting, .held: orders = machine.judge(facts, &record, now)
+            case .waiting: orders = machine.resume(facts, &record, now)
+            case .verifying: orders = machine.verify(facts, &record, now)
+            case .quarantined: orders = machine.visit(facts, &record, now)
+            case .idle, .acting, .probation: break
+            }
+        }
+        return orders
+    }
+
+    private func judge(_ facts: DomainFacts?, _ record: inout DomainRecord, _ now: Moment) -> [Order] {
+        guard var incident = record.incident else { return [] }
+        guard let facts else { return unseen(&record, now) }
+        var judgement = Classifier().judge(
+            events: incident.events, status: facts.status, finding: incident.finding)
+        if let alert = incident.alert, judgement.cause == .unknown || judgement.cause == .started,
+            facts.status.isRunning
+        {
+            judgement = Judgement(
+                cause: .alert, confidence: .high, evidence: "alert \(alert.name) fires; \(facts.status)")
+        }
+        incident.judgement = judgement
+        incident.judgedStatus = facts.status
+        record.incident = incident
+        if Classifier.onlyAnnounces(incident.events), facts.status.state != "shutoff",
+            now.uptime < incident.opened + Self.announcedLimit
+        {
+            record.phase = .collecting(until: now.uptime + Self.lookAgain)
+            return []
+        }
+        if let hold = Self.hold(judgement, facts, incident), now.uptime < incident.opened + hold.limit {
+            return self.hold(&record, hold.reason, until: incident.opened + hold.limit, now)
+        }
+        return decide(facts, judgement, &record, now)
+    }
+
+    private func decide(
+        _ facts: DomainFacts, _ judgement: Judgement, _ record: inout DomainRecord, _ now: Moment
+    ) -> [Order] {
+        let alert = record.incident?.alert
+        guard judgement.cause.mayStartRepair || judgement.cause == .alert else {
+            return end(&record, .leftAlone, judgement.cause.reasonToLeave, now)
+        }
+        guard judgement.cause == .alert || !facts.status.isRunning else {
+            return end(&record, .leftAlone, "the domain runs", now)
+        }
+        let policy = settings.policies.first { policy in
+            policy.covers(record.domain.name)
+                && (policy.causes.contains(judgement.cause) || alert.map(policy.isStarted) == true)
+        }
+        guard let policy else {
+            let what = judgement.cause == .cleanUnknown ? judgement.cause.reasonToLeave + "; " : ""
+            return end(&record, .leftAlone, what + "no policy for it names \(judgement.cause.rawValue)", now)
+        }
+        record.incident?.policy = policy.name
+        if let (outcome, reason) = Self.obstacle(facts) {
+            return end(&record, outcome, reason, action: Self.step(policy, 0, facts)?.step.action, now)
+        }
+        guard Self.step(policy, 0, facts) != nil else {
+            return end(&record, .refused, "no step of the ladder helps a domain that is \(facts.status)", now)
+        }
+        return wait(policy, &record, now)
+    }
+
+    /// Waits for the next pass through the ladder, or gives up.
+    func wait(_ policy: Policy, _ record: inout DomainRecord, _ now: Moment) -> [Order] {
+        record.starts.removeAll { $0 + policy.budget.window <= now.uptime }
+        guard record.starts.count < policy.budget.attempts else {
+            let window = DurationText.format(policy.budget.window)
+            let reason =
+                "\(record.starts.count) attempts within \(window) did not last; start or release the domain by hand"
+            return end(&record, .gaveUp, reason, now, phase: .quarantined)
+                + [.quarantine(record.domain, policy: policy.name)]
+        }
+        record.incident?.nextStep = 0
+        record.phase = .waiting(until: now.uptime + delay(policy, after: record.failures))
+        return []
+    }
+
+    /// What forbids any repair, whatever the cause.
+    static func obstacle(_ facts: DomainFacts) -> (Decision.Outcome, String)? {
+        if facts.id == 0 { return (.refused, "Domain-0 is the host itself") }
+        if let manager = facts.manager { return (.refused, "\(manager) manages the domain; it is only observed") }
+        if facts.hasManagedSave { return (.leftAlone, "the domain has a saved state, which a start would restore") }
+        if !facts.isPersistent, facts.status.state == "shutoff" {
+            return (.leftAlone, "the domain is transient: there is no definition to start it from")
+        }
+        return nil
+    }
+
+    /// The first step from `first` on that is not void.
+    static func step(_ policy: Policy, _ first: Int, _ facts: DomainFacts) -> (index: Int, step: Step)? {
+        for (index, step) in policy.ladder.enumerated().dropFirst(first) {
+            guard let action = Actions.named(step.action), !action.isVoid(in: facts.status),
+                facts.isPersistent || !action.needsDefinition
+            else { continue }
+            return (index, step)
+        }
+        return nil
+    }
+
+    /// Why a judgement has to wait: somebody is at work who must not be disturbed.
+    private static func hold(
+        _ judgement: Judgement, _ facts: DomainFacts, _ incident: Incident
+    ) -> (reason: String, limit: Duration)? {
+        if judgement.cause == .kdump {
+            let ended = incident.events.contains { $0.kind == "reboot" }
+            return ended ? nil : (Cause.kdump.reasonToLeave, dumpLimit)
+        }
+        if facts.status.state == "paused", facts.status.reason == "dump" {
+            return ("libvirt writes a core dump", dumpLimit)
+        }
+        guard judgement.cause == .panic, incident.finding == nil, facts.status.state != "shutoff",
+            !facts.status.isRunning, let onCrash = facts.onCrash, onCrash != "preserve"
+        else { return nil }
+        return ("libvirt carries out on_crash \(onCrash)", onCrash.hasPrefix("coredump") ? dumpLimit : onCrashLimit)
+    }
+
+    private func hold(_ record: inout DomainRecord, _ reason: String, until limit: Duration, _ now: Moment) -> [Order] {
+        record.phase = .held(next: min(now.uptime + Self.lookAgain, limit), limit: limit)
+        guard record.incident?.saidHeld == false else { return [] }
+        record.incident?.saidHeld = true
+        return [report(record, .held, reason, nil, now)]
+    }
+
+    private func unseen(_ record: inout DomainRecord, _ now: Moment) -> [Order] {
+        guard var incident = record.incident else { return [] }
+        let finding = incident.finding
+        incident.judgement = Classifier().judge(events: incident.events, status: nil, finding: finding)
+        record.incident = incident
+        let limit = incident.opened + Self.unseenLimit
+        if now.uptime < limit {
+            return hold(&record, "the domain is gone or its host does not answer", until: limit, now)
+        }
+        return end(&record, .leftAlone, "the domain is gone: nothing is left to start it from", now)
+    }
+
+    /// A quarantined domain was started by hand.
+    private func visit(_ facts: DomainFacts?, _ record: inout DomainRecord, _ now: Moment) -> [Order] {
+        guard facts?.status.isRunning == true else { return [] }
+        let stable = settings.policies.first { $0.covers(record.domain.name) }?.budget.stableFor ?? Budget().stableFor
+        record.phase = .probation(until: now.uptime + stable)
+        return [.release(record.domain)]
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import Vocabulary
+
+/// A new agent takes up what the one before left.
+extension Remediator {
+    /// Counts the attempts of before, keeps quarantines, and takes up each step whose end nobody saw: the domain's
+    /// state tells then whether it is needed any more.
+    public mutating func restore(_ inheritance: Inheritance, now: Moment) -> [Order] {
+        var orders: [Order] = []
+        var seen: Set<String> = []
+        for past in inheritance.attempts {
+            let attempt = past.attempt
+            let window = policy(named: attempt.policy)?.budget.window ?? Budget().window
+            // A wall clock that was set back makes an attempt younger, never one of the future.
+            let age = max(.zero, now.time - past.began)
+            guard age < window, seen.insert("\(attempt.incident) \(attempt.number)").inserted else { continue }
+            change(attempt.domain) { record, _ in
+                record.starts.append(now.uptime - age)
+                record.failures += 1
+            }
+        }
+        for domain in inheritance.quarantined {
+            change(domain) { record, _ in record.phase = .quarantined }
+        }
+        for past in inheritance.attempts where !past.isFinished {
+            change(past.attempt.domain) { record, machine in
+                guard case .idle = record.phase, machine.settings.mode != .off else { return }
+                orders += machine.takeUp(past.attempt, &record, now)
+            }
+        }
+        return orders
+    }
+
+    private func takeUp(_ attempt: Attempt, _ record: inout DomainRecord, _ now: Moment) -> [Order] {
+        var incident = Incident(id: attempt.incident, opened: now.uptime)
+        incident.number = attempt.number
+        incident.policy = attempt.policy
+        incident.judgement = Judgement(
+            cause: attempt.cause, confidence: .low, evidence: "journal: \(attempt.action) was begun, its end is unknown"
+        )
+        // Between power-off and start of our own, the state looks like an operator's order.
+        if attempt.action == "destroy-start" {
+            incident.judgedStatus = DomainStatus(state: "shutoff", reason: "destroyed")
+        }
+        incident.saidHeld = true
+        record.incident = incident
+        guard let policy = policy(named: attempt.policy) else {
+            return end(&record, .leftAlone, "its policy was taken away", action: attempt.action, now)
+        }
+        record.phase = .waiting(until: now.uptime + delay(policy, after: 0))
+        let reason = "the agent ended during this step; the domain's state will tell whether it is still needed"
+        return [report(record, .held, reason, attempt.action, now)]
+    }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Vocabulary
+
+/// Decides what is done about domains: events, findings, alerts and facts in, orders out. No clock, no effect.
+///
+/// Each function returns what to do, in order. After `Order.look` comes `facts`, after `Order.perform` comes
+/// `finished`, and `tick` at `nextDeadline`.
+public struct Remediator: Sendable {
+    static let lookAgain = Duration.seconds(5)
+    static let announcedLimit = Duration.seconds(60)
+    static let unseenLimit = Duration.seconds(60)
+    static let onCrashLimit = Duration.seconds(30)
+    static let dumpLimit = Duration.seconds(900)
+    static let alertLimit = 64
+
+    var settings: RemediationSettings
+    var records: [DomainUUID: [String: DomainRecord]] = [:]
+    private let random: @Sendable () -> Double
+
+    /// `random` gives numbers in 0..<1, for the jitter of waits.
+    public init(
+        settings: RemediationSettings, random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+    ) {
+        self.settings = settings
+        self.random = random
+    }
+
+    /// When `tick` is next due, in uptime.
+    public var nextDeadline: Duration? {
+        records.values.lazy.flatMap(\.values).compactMap(\.deadline).min()
+    }
+
+    /// The domains that are quarantined.
+    public var quarantined: [DomainIdentity] {
+        records.values.flatMap(\.values).filter { if case .quarantined = $0.phase { true } else { false } }
+            .map(\.domain)
+    }
+
+    /// Goes on with what is due.
+    public mutating func tick(now: Moment) -> [Order] {
+        var orders: [Order] = []
+        for domain in records.values.flatMap(\.values).map(\.domain) {
+            change(domain) { record, machine in orders += machine.advance(&record, now) }
+        }
+        return orders
+    }
+
+    private func advance(_ record: inout DomainRecord, _ now: Moment) -> [Order] {
+        guard let deadline = record.deadline, deadline <= now.uptime else { return [] }
+        switch record.phase {
+        case .acting(let attempt, _, let limit):
+            record.phase = .acting(attempt, overdue: nil, deadline: limit)
+            return [report(record, .held, "libvirt has not answered in time; waiting for it", attempt.action, now)]
+        case .probation:
+            record.phase = .idle
+            record.failures = 0
+            // An alert that fired all the time was not cured by what was done about it.
+            return record.firing.values.first.map { hear($0, in: &record, now) } ?? []
+        default:
+            record.isLooking = true
+            return [.look(record.domain)]
+        }
+    }
+
+    /// Takes new settings. What is under way ends; what is not begun is judged by the new ones.
+    public mutating func reload(_ settings: RemediationSettings) {
+        self.settings = settings
+        guard settings.mode == .off else { return }
+        for domain in records.values.flatMap(\.values).map(\.domain) {
+            change(domain) { record, _ in
+                switch record.phase {
+                case .collecting, .held, .waiting:
+                    record.phase = .idle
+                    record.incident = nil
+                default: break
+                }
+            }
+        }
+    }
+
+    /// Whether an ordered step is still wanted, asked just before its effect.
+    public func allows(_ attempt: Attempt) -> Bool {
+        guard settings.mode == .auto, case .acting(let current, _, _)? = record(of: attempt.domain)?.phase
+        else { return false }
+        return current == attempt
+    }
+
+    func record(of domain: DomainIdentity) -> DomainRecord? {
+        records[domain.uuid]?[domain.connection]
+    }
+
+    /// Lets `body` change the domain's record, and forgets the record when it says nothing any more.
+    mutating func change(_ domain: DomainIdentity, _ body: (inout DomainRecord, inout Remediator) -> Void) {
+        var record = self.record(of: domain) ?? DomainRecord(domain: domain)
+        body(&record, &self)
+        records[domain.uuid, default: [:]][domain.connection] = record.isForgettable ? nil : record
+        if records[domain.uuid]?.isEmpty == true { records[domain.uuid] = nil }
+    }
+
+    func incident(_ record: DomainRecord, _ now: Moment) -> Incident {
+        let id = record.domain.uuid.description.prefix(8) + "-\(now.time.milliseconds)-\(record.failures)"
+        return Incident(id: String(id), opened: now.uptime)
+    }
+
+    func delay(_ policy: Policy, after failures: Int) -> Duration {
+        policy.backoff.delay(after: failures, random: random())
+    }
+
+    func policy(named name: String?) -> Policy? {
+        settings.policies.first { $0.name == name }
+    }
+
+    /// How long an incident of this domain is collected.
+    func settle(_ domain: DomainIdentity) -> Duration {
+        settings.policies.first { $0.covers(domain.name) }?.settle ?? Policy().settle
+    }
+
+    func report(
+        _ record: DomainRecord, _ outcome: Decision.Outcome, _ reason: String, _ action: String?, _ now: Moment
+    ) -> Order {
+        let unknown = Judgement(cause: .unknown, confidence: .low, evidence: "")
+        return .report(
+            Decision(
+                domain: record.domain, incident: record.incident?.id ?? "",
+                judgement: record.incident?.judgement ?? unknown, action: action, outcome: outcome, reason: reason,
+                policy: record.incident?.policy, time: now.time))
+    }
+
+    /// Ends the incident with one decision.
+    func end(
+        _ record: inout DomainRecord, _ outcome: Decision.Outcome, _ reason: String, action: String? = nil,
+        _ now: Moment,
+        phase: Phase = .idle
+    ) -> [Order] {
+        let order = report(record, outcome, reason, action, now)
+        record.incident = nil
+        record.phase = phase
+        return [order]
+    }
+}

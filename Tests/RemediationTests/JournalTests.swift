@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import FoundationEssentials
+import Remediation
+import Testing
+import Vocabulary
+
+@Suite struct JournalTests {
+    private final class Place {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("journal-\(UUID().uuidString)")
+        var file: String { directory.appendingPathComponent("journal.db").path }
+
+        init() throws {
+            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        }
+
+        deinit {
+            // Silence is right: the directory is a temporary one.
+            try? FileManager.default.removeItem(at: directory)
+        }
+    }
+
+    private func attempt(_ action: String, number: Int = 1) -> Attempt {
+        Attempt(
+            domain: Scene.domain, incident: "i", number: number, policy: "default", action: action,
+            cause: .hypervisorCrash)
+    }
+
+    @Test func `tells an unfinished step once`() async throws {
+        let place = try Place()
+        let time = Timestamp(milliseconds: 1_000_000)
+        let row = try await Journal(path: place.file).begin(attempt("start"), at: time)
+        #expect(row == 1)
+        let first = try await Journal(path: place.file).inherit(at: time)
+        #expect(first.attempts.map(\.isFinished) == [false])
+        #expect(first.attempts.map(\.attempt) == [attempt("start")])
+        let second = try await Journal(path: place.file).inherit(at: time)
+        #expect(second.attempts.map(\.isFinished) == [true])
+    }
+
+    @Test func `a quarantine and a spent budget survive`() async throws {
+        let place = try Place()
+        let journal = try Journal(path: place.file)
+        var scene = Scene()
+        for number in 1...5 {
+            let row = try await journal.begin(attempt("start", number: number), at: scene.now.time)
+            try await journal.end(row, result: "done", at: scene.now.time)
+        }
+        let budget = try await journal.inherit(at: scene.now.time)
+        scene.carryOut(scene.machine.restore(budget, now: scene.now))
+        scene.happen("stopped_failed", then: "shutoff crashed")
+        scene.pass(.seconds(20))
+        #expect(scene.outcomes == [.gaveUp])
+
+        try await journal.quarantine(Scene.domain, policy: "default", at: scene.now.time)
+        var next = Scene()
+        next.carryOut(next.machine.restore(try await journal.inherit(at: next.now.time), now: next.now))
+        #expect(next.machine.quarantined == [Scene.domain])
+        try await journal.release(Scene.domain)
+        #expect(try await journal.inherit(at: next.now.time).quarantined.isEmpty)
+    }
+
+    @Test(arguments: [("start", "running booted", 0), ("destroy-start", "shutoff destroyed", 1)])
+    func `takes an unfinished step up by the state`(action: String, status: String, performed: Int) async throws {
+        let place = try Place()
+        let journal = try Journal(path: place.file)
+        var scene = Scene()
+        _ = try await journal.begin(attempt(action), at: scene.now.time)
+        scene.facts?.status = Scene.status(status)
+        scene.carryOut(scene.machine.restore(try await journal.inherit(at: scene.now.time), now: scene.now))
+        scene.pass(.seconds(60))
+        #expect(scene.performed.count == performed)
+        #expect(scene.outcomes.first == .held)
+    }
+}

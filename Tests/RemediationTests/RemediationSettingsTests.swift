@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import Remediation
+import Testing
+
+@Suite struct RemediationSettingsTests {
+    @Test func `the defaults observe and are right`() {
+        #expect(RemediationSettings().mode == .observe)
+        #expect(RemediationSettings().problems == [])
+    }
+
+    @Test func `reads a step`() {
+        #expect(Step(parsing: "start 60s") == Step(action: "start", timeout: .seconds(60)))
+        for wrong in ["start", "start 0", "start x", "fly 60s", "start 60s 1", ""] {
+            #expect(Step(parsing: wrong) == nil, "\(wrong)")
+        }
+    }
+
+    @Test func `refuses what can't be meant`() {
+        var policy = Policy(causes: [.guestPoweroff], ladder: [])
+        policy.backoff.factor = 0
+        policy.budget.window = .seconds(1)
+        let problems = RemediationSettings(policies: [policy, Policy()]).problems
+        #expect(problems.count == 5)
+        #expect(problems.contains("policy \"default\": backoff.factor: must be between 1 and 100"))
+        #expect(problems.contains("policy \"default\" is there twice; rename one"))
+    }
+
+    @Test func `a pattern matches names as a shell does`() {
+        let policy = Policy(domains: ["web-*", "db?"], exclude: ["*-test"])
+        #expect(["web-1", "web-", "db1"].allSatisfy(policy.covers))
+        #expect(!["web", "db", "db12", "web-test", "xweb-1"].contains(where: policy.covers))
+    }
+
+    @Test func `the list of actions is sorted and complete`() {
+        #expect(Actions.all.map(\.name) == ["destroy-start", "reset", "resume", "start"])
+    }
+}

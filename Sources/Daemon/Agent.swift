@@ -1,60 +1,214 @@
 // SPDX-License-Identifier: Apache-2.0
-import Alerting
 package import Configuration
-import Libvirt
+import Glibc
 package import Logging
 import Notifying
 import Remediation
 import SeriesStore
-package import Vocabulary
-import Web
-import WebClient
+import Vocabulary
+package import Web
 
 /// The whole agent: builds each part from checked settings, ties them together, ends them.
-package actor Agent: HostListener {
+package actor Agent {
     package nonisolated let board: Board
-    private nonisolated let log: Logger
-    private var hosts: [HostWatch] = []
-    private var rules: RuleRunner?
-    private var notifier: Notifier?
-    private var room: RemediationRoom?
-    private var server: Server?
-    private var own: OwnFigures
+    private let log: Logger
+    private let desk: NewsDesk
+    private let actions = DomainActions()
+    private let notifier: Notifier
+    private let room: RemediationRoom
+    private let runner: RuleRunner
+    private let flow: HostFlow
+    /// Whether repairs may be done at all: false when what they must be written to cannot be used.
+    private var mayAct: Bool
     private var settings: Settings
-    private let observers: [any AgentObserver]
+    package private(set) var hosts: [HostWatch] = []
+    private var servers: [Listener: Server] = [:]
+    private var own = OwnFigures()
+    private var ownRefreshed: Duration?
+    private var ownTicker: Task<Void, Never>?
+    private var didReload = true
+    private var reloadedAt = Timestamp.now
 
-    package init(settings: Settings, log: Logger, observers: [any AgentObserver] = []) {
+    /// `news` is given everything that happens; it returns at once.
+    package init(_ settings: Settings, log: Logger, news: (@Sendable (News) -> Void)? = nil) {
+        let desk = NewsDesk(log: log, pass: news)
+        let (journal, mayAct) = JournalFile.open(settings, log)
         self.settings = settings
         self.log = log
-        self.observers = observers
+        self.desk = desk
+        self.mayAct = mayAct
         board = Board(store: Store())
-        own = OwnFigures()
+        notifier = Notifier(settings.notifying) { desk.take(.delivery($0)) }
+        room = RemediationRoom(
+            settings: settings.remediation.bounded(mayAct), journal: journal, hands: actions
+        ) { desk.take(.decision($0)) }
+        let alertFlow = AlertFlow(notifier: notifier, room: room, actions: actions, desk: desk)
+        runner = RuleRunner(store: board.store, log: log) { await alertFlow.take($0) }
+        flow = HostFlow(runner: runner, room: room, desk: desk)
     }
 
-    /// Starts every part; throws when an address cannot be listened on or a rule file cannot be used.
-    package func start() async throws {
-        let groups = try RuleLoader.load(settings.ruleFiles).get()
-        let site = AgentSite(agent: self, board: board)
-        let server = try await Server.start(settings.listen, site: site)
-        self.server = server
-        startNotifier()
-        let runner = RuleRunner(board: board, interval: settings.interval, log: log) { [weak self] changes in
-            await self?.changed(changes)
+    /// Where it listens, as URLs.
+    package var addresses: [String] {
+        settings.web.listen.flatMap { servers[$0]?.addresses ?? [] }
+    }
+
+    /// Starts every part; throws, and leaves nothing behind, when an address cannot be listened on.
+    package func start() async throws(WebError) {
+        try await listen(settings.web.listen)
+        do {
+            try await room.start()
+        } catch {
+            mayAct = false
+            log.error("cannot read the remediation journal: \(error); domains are only observed")
         }
-        rules = runner
-        let label = settings.connections.count > 1
-        hosts = settings.connections.map { connection in
-            HostWatch(
-                name: connection.name, uri: connection.uri, label: label ? connection.name : nil,
-                writes: settings.remediation.mode == .auto, board: board, log: log, listener: self)
+        await apply(settings)
+        ownTicker = Task { [weak self] in
+            while !Task.isCancelled, let interval = await self?.refreshOwn() {
+                // A cancelled wait is the end of the loop.
+                try? await Task.sleep(for: interval)
+            }
         }
-        room = RemediationRoom(
-            settings: settings.remediation, journal: nil, hands: DomainActions(hosts: hosts)
-        ) { [weak self] decision in
-            Task { await self?.decided(decision) }
+        log.info("listening", metadata: ["addresses": "\(addresses.joined(separator: " "))"])
+    }
+
+    /// Takes new settings in place of the old ones. When an address cannot be listened on, the old ones stay in force.
+    package func reload(_ new: Settings) async throws(WebError) {
+        do {
+            try await listen(new.web.listen)
+        } catch {
+            didReload = false
+            throw error
         }
-        await runner.load(groups)
-        for host in hosts { await host.start(every: settings.interval) }
-        log.info("listening", metadata: ["addresses": "\(await server.addresses.joined(separator: ", "))"])
+        for (listener, server) in servers where !new.web.listen.contains(listener) {
+            servers[listener] = nil
+            await server.stop()
+        }
+        if new.stateDirectory != settings.stateDirectory {
+            log.warning("state.directory has changed; the new one is used at the next start")
+        }
+        settings = new
+        await apply(new)
+        didReload = true
+        reloadedAt = .now
+    }
+
+    /// Notes that a configuration could not be used, for the metric.
+    package func refuseReload() {
+        didReload = false
+    }
+
+    /// Ends every part; takes no longer than a few seconds, whatever libvirt and the receivers do.
+    package func stop() async {
+        ownTicker?.cancel()
+        await runner.stop()
+        await room.stop()
+        for host in hosts { await host.stop() }
+        await notifier.stop(within: .seconds(2))
+        for server in servers.values { await server.stop(within: .seconds(1)) }
+        servers = [:]
+    }
+
+    /// Listens on the addresses that are new, on all or on none.
+    private func listen(_ listeners: [Listener]) async throws(WebError) {
+        var added: [Listener: Server] = [:]
+        for listener in listeners where servers[listener] == nil {
+            do {
+                added[listener] = try await Server.start([listener], site: site)
+            } catch {
+                for server in added.values { await server.stop(within: .zero) }
+                throw error
+            }
+        }
+        servers.merge(added) { old, _ in old }
+    }
+
+    private func apply(_ settings: Settings) async {
+        var notifying = settings.notifying
+        notifying.externalURL = externalURL(settings)
+        await notifier.reload(notifying)
+        let remediation = settings.remediation.bounded(mayAct)
+        await room.reload(remediation)
+        await runner.load(
+            settings.ruleGroups, every: settings.sampling.interval, externalURL: notifying.externalURL)
+        await watch(settings, writes: remediation.mode == .auto)
+    }
+
+    private func watch(_ settings: Settings, writes: Bool) async {
+        let plans = settings.connections.map { connection in
+            HostWatch.Plan(
+                name: connection.name, uri: connection.uri,
+                label: settings.connections.count > 1 ? connection.name : nil, writes: writes,
+                interval: settings.sampling.interval, deadline: settings.sampling.deadline)
+        }
+        var kept: [HostWatch] = []
+        for host in hosts {
+            let old = await host.plan
+            if let plan = plans.first(where: { $0.isSameHost(as: old) }) {
+                await host.adjust(plan)
+                kept.append(host)
+            } else {
+                await host.stop()
+            }
+        }
+        let known = Set(kept.map(\.name))
+        let added = plans.filter { !known.contains($0.name) }.map { plan in
+            HostWatch(plan, board: board, log: log, listener: flow)
+        }
+        hosts = kept + added
+        actions.setHosts(hosts)
+        for host in added { await host.start() }
+    }
+
+    private func externalURL(_ settings: Settings) -> String {
+        if let url = settings.web.externalURL { return url }
+        var name = [CChar](repeating: 0, count: 256)
+        gethostname(&name, name.count - 1)
+        let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let port = addresses.first.flatMap { $0.split(separator: ":").last } ?? "9177"
+        return "http://\(host):\(port)"
+    }
+
+    // MARK: What the pages show
+
+    private nonisolated var site: AgentSite {
+        AgentSite(
+            board: board, version: Version.text,
+            refresh: { [weak self] in await self?.refreshOwnIfOld() },
+            readiness: { [weak self] in await self?.reasonNotReady() })
+    }
+
+    private func reasonNotReady() async -> String? {
+        for host in hosts {
+            if let reason = await host.reasonNotReady { return "virtwarden is not ready: \(reason)." }
+        }
+        return nil
+    }
+
+    private func refreshOwnIfOld() async {
+        if let ownRefreshed, .monotonic - ownRefreshed < .seconds(1) { return }
+        _ = await refreshOwn()
+    }
+
+    /// Puts the agent's own series on the board; how long until it should be done again.
+    private func refreshOwn() async -> Duration {
+        ownRefreshed = .monotonic
+        var ages: [String: Duration?] = [:]
+        for host in hosts { ages[host.name] = await host.sampleAge }
+        let facts = await OwnFigures.Facts(
+            version: Version.text, rules: runner.counts, alerts: runner.alerts, deliveries: notifier.figures(),
+            news: desk.counts, quarantined: room.quarantined.count, journalFailures: room.journalFailures,
+            didReload: didReload, reloadedAt: reloadedAt, storeSeries: board.store.seriesCount,
+            storeRejected: board.store.rejected, ages: ages, namesHosts: settings.connections.count > 1)
+        board.put(own.batch(facts, at: .now), as: .agent)
+        return settings.sampling.interval
+    }
+}
+
+extension RemediationSettings {
+    /// Never more than observing when nothing may be done.
+    fileprivate func bounded(_ mayAct: Bool) -> RemediationSettings {
+        var bounded = self
+        if mode == .auto, !mayAct { bounded.mode = .observe }
+        return bounded
     }
 }

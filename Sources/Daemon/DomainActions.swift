@@ -1,24 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 import Libvirt
 import Remediation
+import Synchronization
 import Vocabulary
 
 /// Remediation's hands: the one place from which a domain is changed.
-struct DomainActions: DomainHands {
-    let hosts: [HostWatch]
+final class DomainActions: DomainHands {
+    private let hosts = Mutex<[String: HostWatch]>([:])
+
+    func setHosts(_ watches: [HostWatch]) {
+        hosts.withLock { $0 = Dictionary(watches.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first }) }
+    }
+
+    var watches: [HostWatch] { hosts.withLock { Array($0.values) } }
+
+    private func host(of domain: DomainIdentity) -> HostWatch? {
+        hosts.withLock { $0[domain.connection] }
+    }
 
     func facts(of domain: DomainIdentity) async -> DomainFacts? {
-        await hosts.first { $0.name == domain.connection }?.facts(of: domain)
+        await host(of: domain)?.facts(of: domain)
     }
 
     func perform(_ action: any Action, on domain: DomainIdentity) async throws(VirError) {
-        guard let host = hosts.first(where: { $0.name == domain.connection }),
-            let writer = await host.links?.writer
-        else {
+        guard let host = host(of: domain) else {
             throw VirError(
                 code: .operationFailed, domain: 0, call: action.name,
-                message: "no read-write connection to \(domain.connection) is open")
+                message: "\(domain.connection) is not watched any more")
         }
-        try await action.perform(on: ObjectUUID(high: domain.uuid.high, low: domain.uuid.low), connection: writer)
+        try await action.perform(on: domain.uuid, connection: host.writer(for: action.name))
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Alerting
-import Logging
-import SeriesStore
+package import Logging
+package import SeriesStore
 package import Vocabulary
 
 /// Evaluates rule groups: each at its interval, and at once when an event changed a series that it reads.
@@ -12,82 +12,100 @@ package actor RuleRunner {
     private struct Entry {
         var state: GroupState
         let interval: Duration
-        var lastEvaluated = Timestamp(milliseconds: .min)
-        var lastEarly: Duration = .seconds(-3600)
+        var lastEvaluated: Timestamp?
+        var lastEarly: Duration?
         var earlyIsDue = false
         var loop: Task<Void, Never>?
     }
-
-    private let board: Board
-    private let log: Logger
-    private let interval: Duration
-    private let deliver: @Sendable ([AlertChange]) async -> Void
-    private var entries: [String: Entry] = [:]
-    private var order: [String] = []
-    private var saidFailures: Set<String> = []
-    private var counts = Counts()
 
     package struct Counts: Sendable {
         package var evaluations = 0
         package var earlyEvaluations = 0
         package var failures = 0
-        package var pending = 0
-        package var firing = 0
     }
 
-    package init(
-        board: Board, interval: Duration, log: Logger, deliver: @escaping @Sendable ([AlertChange]) async -> Void
-    ) {
-        self.board = board
-        self.interval = interval
+    private static let earlyRest = Duration.seconds(1)
+    private static let expiryRest = Duration.seconds(5)
+    /// Sentences that are remembered, so that each is said once; a sentence may hold a label's value.
+    private static let failuresSaid = 1000
+
+    private let store: Store
+    private let log: Logger
+    private let deliver: @Sendable ([AlertChange]) async -> Void
+    private var entries: [String: Entry] = [:]
+    private var order: [String] = []
+    private var saidFailures: Set<String> = []
+    private var lastExpiry: Duration?
+    package private(set) var counts = Counts()
+
+    package init(store: Store, log: Logger, deliver: @escaping @Sendable ([AlertChange]) async -> Void) {
+        self.store = store
         self.log = log
         self.deliver = deliver
     }
 
-    package var figures: Counts { counts }
+    /// The alerts that are pending or firing, in the order of their groups.
+    package var alerts: [Alert] { order.flatMap { entries[$0]?.state.alerts ?? [] } }
 
-    /// Takes `groups` in place of the ones before; states are carried over by rule name and labels.
-    package func load(_ groups: [RuleGroup]) {
+    /// Takes `groups` in place of the ones before. States are carried over by rule name, expression and labels; an
+    /// alert that fired and whose rule is gone is resolved. `interval` is that of groups which name none.
+    package func load(_ groups: [RuleGroup], every interval: Duration, externalURL: String) async {
         let old = entries
+        let fired = alerts.filter { $0.state == .firing }
         for entry in old.values { entry.loop?.cancel() }
         entries = [:]
         order = []
+        saidFailures = []
         for group in groups {
             let key = "\(group.file):\(group.name)"
-            var state = GroupState(group)
+            var state = GroupState(group, externalURL: externalURL)
             if let before = old[key] { state.adopt(before.state) }
-            entries[key] = Entry(state: state, interval: group.interval ?? interval)
+            entries[key] = Entry(
+                state: state, interval: group.interval ?? interval, lastEvaluated: old[key]?.lastEvaluated)
             order.append(key)
         }
-        demand(groups)
+        demand(groups, interval)
+        for (key, gone) in old where entries[key] == nil { store.end(gone.state.written, at: .now) }
         for key in order {
             entries[key]?.loop = Task { [weak self] in await self?.repeatEvaluation(of: key) }
         }
+        await resolve(fired)
     }
 
     package func stop() {
         for entry in entries.values { entry.loop?.cancel() }
         entries = [:]
+        order = []
     }
 
-    package var alerts: [Alert] { order.flatMap { entries[$0]?.state.alerts ?? [] } }
+    private func resolve(_ fired: [Alert]) async {
+        let kept = Set(alerts.map(\.labels))
+        let changes = fired.filter { !kept.contains($0.labels) }.map { alert in
+            var alert = alert
+            alert.state = .resolved
+            alert.resolvedAt = .now
+            return AlertChange(alert: alert, before: .firing)
+        }
+        if !changes.isEmpty { await deliver(changes) }
+    }
 
     /// The store keeps what the rules read, and no more.
-    private func demand(_ groups: [RuleGroup]) {
+    private func demand(_ groups: [RuleGroup], _ interval: Duration) {
         var names: Set<String>? = []
         var reach = Duration.zero
         for group in groups {
             reach = max(reach, group.reach)
             if let more = group.readNames { names?.formUnion(more) } else { names = nil }
         }
-        board.store.setDemand(names, keep: reach + interval * 2)
+        store.setDemand(names, keep: reach + interval * 2)
     }
 
     private func repeatEvaluation(of key: String) async {
         let clock = ContinuousClock()
         var next = clock.now
         while !Task.isCancelled, let interval = entries[key]?.interval {
-            next = next.advanced(by: interval)
+            // A run that came late leaves out the ones that it missed.
+            next = max(next.advanced(by: interval), clock.now)
             // A cancelled sleep is the end of this loop, which its condition sees.
             try? await clock.sleep(until: next)
             guard !Task.isCancelled else { return }
@@ -100,28 +118,26 @@ package actor RuleRunner {
         for key in order {
             guard let entry = entries[key], reads(entry.state.group, names) else { continue }
             let now = Duration.monotonic
-            if now - entry.lastEarly >= .seconds(1) {
-                entries[key]?.lastEarly = now
-                counts.earlyEvaluations += 1
-                await evaluate(key, at: time)
+            let rest = entry.lastEarly.map { Self.earlyRest - (now - $0) } ?? .zero
+            if rest <= .zero {
+                await evaluateEarly(key, at: time)
             } else if !entry.earlyIsDue {
                 entries[key]?.earlyIsDue = true
-                let wait = .seconds(1) - (now - entry.lastEarly)
                 Task { [weak self] in
                     // Never cancelled: the evaluation that an event asked for always comes.
-                    try? await Task.sleep(for: wait)
-                    await self?.dueEvaluation(of: key)
+                    try? await Task.sleep(for: rest)
+                    await self?.evaluateEarly(key, at: .now)
                 }
             }
         }
     }
 
-    private func dueEvaluation(of key: String) async {
+    private func evaluateEarly(_ key: String, at time: Timestamp) async {
         guard entries[key] != nil else { return }
         entries[key]?.earlyIsDue = false
         entries[key]?.lastEarly = .monotonic
         counts.earlyEvaluations += 1
-        await evaluate(key, at: .now)
+        await evaluate(key, at: time)
     }
 
     private func reads(_ group: RuleGroup, _ names: Set<String>) -> Bool {
@@ -129,28 +145,34 @@ package actor RuleRunner {
         return !read.isDisjoint(with: names)
     }
 
+    /// Evaluates the group at `time`, or directly after its last evaluation when that was later.
     private func evaluate(_ key: String, at time: Timestamp) async {
         guard var entry = entries[key] else { return }
-        let time = max(time, entry.lastEvaluated + .milliseconds(1))
-        var sink = StoreSink(store: board.store)
-        let outcome = entry.state.evaluate(at: time, over: board.store, into: &sink)
+        let time = entry.lastEvaluated.map { max(time, $0 + .milliseconds(1)) } ?? time
+        var sink = StoreSink(store: store)
+        let outcome = entry.state.evaluate(at: time, over: store, into: &sink)
         entry.lastEvaluated = time
         entries[key] = entry
-        board.store.expire(before: time - board.store.kept)
+        expire(at: time)
         counts.evaluations += 1
         counts.failures += outcome.failures.count
+        if saidFailures.count > Self.failuresSaid { saidFailures = [] }
         for failure in outcome.failures where saidFailures.insert("\(key):\(failure)").inserted {
             log.warning("rule group \(entry.state.group.name): \(failure)")
         }
-        let states = alerts.map(\.state)
-        counts.pending = states.count { $0 == .pending }
-        counts.firing = states.count { $0 == .firing }
         if !outcome.changes.isEmpty { await deliver(outcome.changes) }
+    }
+
+    private func expire(at time: Timestamp) {
+        let now = Duration.monotonic
+        if let lastExpiry, now - lastExpiry < Self.expiryRest { return }
+        lastExpiry = now
+        store.expire(before: time - store.kept)
     }
 }
 
-/// Writes what rules produce (recorded series, ALERTS) to the store.
-struct StoreSink: SeriesSink {
+/// Writes what rules produce (recorded series, `ALERTS`) to the store.
+private struct StoreSink: SeriesSink {
     let store: Store
 
     mutating func append(_ points: [(Labels, Double)], at time: Timestamp) {

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+import YAML
+
+/// One part of the configuration file: reads its own keys and no others.
+protocol Section: SendableMetatype {
+    static func read(_ reader: inout MappingReader, into settings: inout Settings)
+}
+
+/// The sections there are, one file each in the folder `Sections`, in the order in which they are read.
+enum Sections {
+    static let all: [any Section.Type] = [
+        ConnectionsSection.self,
+        SamplingSection.self,
+        WebSection.self,
+        RulesSection.self,
+        ReceiversSection.self,
+        RoutesSection.self,
+        RemediationSection.self,
+        StateSection.self,
+    ]
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import Alerting
+import Remediation
+import YAML
+
+/// `remediation`: how far repair goes, and by which policies.
+enum RemediationSection: Section {
+    static func read(_ reader: inout MappingReader, into settings: inout Settings) {
+        guard var section = reader.mapping("remediation") else { return }
+        if let mode = section.word("mode", RemediationSettings.Mode.self) { settings.remediation.mode = mode }
+        if let policies = section.mappings("policies") {
+            var names: Set<String> = []
+            settings.remediation.policies = policies.map { entry in
+                var entry = entry
+                let policy = policy(&entry)
+                entry.end()
+                if !policy.name.isEmpty, !names.insert(policy.name).inserted {
+                    entry.complain("name", "a policy called \"\(policy.name)\" is there twice")
+                }
+                for problem in policy.problems {
+                    section.problems.add("\(entry.name).\(problem)", at: entry.node)
+                }
+                return policy
+            }
+        }
+        section.end()
+    }
+
+    private static func policy(_ reader: inout MappingReader) -> Policy {
+        var policy = Policy(name: reader.required("name") ?? "unnamed")
+        if var match = reader.mapping("match") {
+            if let domains = match.strings("domains") { policy.domains = domains }
+            if let exclude = match.strings("exclude") { policy.exclude = exclude }
+            match.end()
+        }
+        if var on = reader.mapping("on") {
+            if let causes = on.causes() { policy.causes = causes }
+            policy.alerts = (on.items("alerts") ?? []).compactMap { item in
+                do throws(MatcherError) {
+                    return try AlertMatchers(parsing: [item.node.text ?? ""])
+                } catch {
+                    on.problems.add("\(item.path): \(error)", at: item.node)
+                    return nil
+                }
+            }
+            on.end()
+        }
+        if let settle = reader.duration("settle") { policy.settle = settle }
+        if let verify = reader.duration("verify") { policy.verify = verify }
+        if let ladder = reader.ladder() { policy.ladder = ladder }
+        if var budget = reader.mapping("budget") {
+            if let attempts = budget.int("attempts", in: 1...1000) { policy.budget.attempts = attempts }
+            if let window = budget.duration("window") { policy.budget.window = window }
+            if let stable = budget.duration("stable_for") { policy.budget.stableFor = stable }
+            budget.end()
+        }
+        if var backoff = reader.mapping("backoff") {
+            if let base = backoff.duration("base") { policy.backoff.base = base }
+            if let factor = backoff.double("factor") { policy.backoff.factor = factor }
+            if let longest = backoff.duration("max") { policy.backoff.max = longest }
+            if let jitter = backoff.double("jitter") { policy.backoff.jitter = jitter }
+            backoff.end()
+        }
+        return policy
+    }
+}
+
+extension MappingReader {
+    fileprivate mutating func causes() -> Set<Cause>? {
+        let known = Cause.allCases.map(\.rawValue)
+        guard let items = items("causes") else { return nil }
+        return Set(
+            items.compactMap { item in
+                let text = item.node.text ?? ""
+                if let cause = Cause(rawValue: text) { return cause }
+                let hint = Suggestion.nearest(to: text, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
+                problems.add("\(item.path): there is no cause \"\(text.prefix(80))\"\(hint)", at: item.node)
+                return nil
+            })
+    }
+
+    fileprivate mutating func ladder() -> [Step]? {
+        let actions = Actions.all.map(\.name)
+        return items("ladder")?.compactMap { item in
+            let text = item.node.text ?? ""
+            if let step = Step(parsing: text) { return step }
+            let word = text.split(separator: " ").first.map(String.init) ?? ""
+            let hint =
+                actions.contains(word)
+                ? "give it a timeout, as \"\(word) 60s\""
+                : Suggestion.nearest(to: word, among: actions).map { "did you mean \"\($0) 60s\"?" }
+                    ?? "the actions are \(actions.joined(separator: ", "))"
+            problems.add("\(item.path): \"\(text.prefix(80))\" is no step; \(hint)", at: item.node)
+            return nil
+        }
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+import YAML
+
+/// `sampling`: how often domains are sampled, and how long an answer may take.
+enum SamplingSection: Section {
+    static func read(_ reader: inout MappingReader, into settings: inout Settings) {
+        guard var section = reader.mapping("sampling") else { return }
+        var sampling = SamplingSettings()
+        if let interval = section.duration("interval", in: SamplingSettings.intervals) {
+            sampling.interval = interval
+        }
+        if let deadline = section.duration("deadline", in: .milliseconds(100) ... .seconds(600)) {
+            sampling.deadline = deadline
+        }
+        section.end()
+        settings.sampling = sampling
+    }
+}

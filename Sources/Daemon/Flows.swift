@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import Alerting
+import Notifying
+import Remediation
+import Vocabulary
+
+/// Where what a host tells goes: rules and remediation.
+struct HostFlow: HostListener {
+    let runner: RuleRunner
+    let room: RemediationRoom
+    let desk: NewsDesk
+
+    func changed(_ names: Set<String>, at time: Timestamp) async {
+        await runner.wake(names, at: time)
+    }
+
+    func heard(_ event: DomainEvent) async {
+        desk.take(.event(event))
+        await room.hear(event)
+    }
+
+    func found(_ finding: DomainFinding) async {
+        desk.take(.finding(finding))
+        await room.hear(finding)
+    }
+}
+
+/// Where alerts go: receivers and remediation.
+struct AlertFlow: Sendable {
+    let notifier: Notifier
+    let room: RemediationRoom
+    let actions: DomainActions
+    let desk: NewsDesk
+
+    func take(_ changes: [AlertChange]) async {
+        for change in changes { desk.take(.alert(change)) }
+        await notifier.take(changes.map(\.alert))
+        for change in changes where change.alert.state != .pending {
+            if let domain = await actions.domain(named: change.alert.labels) {
+                await room.hear(change.alert, of: domain)
+            }
+        }
+    }
+}
+
+extension DomainActions {
+    /// The domain that an alert is about, by its labels `domain` and, where there are several connections, `host`.
+    func domain(named labels: Labels) async -> DomainIdentity? {
+        guard let name = labels["domain"] else { return nil }
+        for host in watches where labels["host"] == nil || labels["host"] == host.name {
+            if let identity = await host.identity(ofDomain: name) { return identity }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Logging
+import Remediation
+import Synchronization
+import Vocabulary
+
+/// Takes what happened, from any thread: counts it, writes its one line to the log, passes it on.
+package final class NewsDesk: Sendable {
+    private let state = Mutex(State())
+    private let log: Logger
+    private let pass: (@Sendable (News) -> Void)?
+
+    struct DecisionKey: Hashable {
+        let cause: Cause
+        let outcome: Decision.Outcome
+    }
+
+    struct ActionKey: Hashable {
+        let host: String
+        let domain: String
+        let action: String
+        let isSuccess: Bool
+    }
+
+    struct Counts {
+        var decisions: [DecisionKey: Int] = [:]
+        var actions: [ActionKey: Int] = [:]
+        /// Events whose log line was left out.
+        var unlogged = 0
+    }
+
+    private struct State {
+        var counts = Counts()
+        var limiter = LineLimiter()
+    }
+
+    /// Domains and actions that are counted apart; a host has fewer.
+    private static let actionLimit = 10_000
+
+    /// `pass` is given everything, after it has been counted; it returns at once.
+    package init(log: Logger, pass: (@Sendable (News) -> Void)? = nil) {
+        self.log = log
+        self.pass = pass
+    }
+
+    var counts: Counts { state.withLock { $0.counts } }
+
+    func take(_ news: News) {
+        if case .decision(let decision) = news { count(decision) }
+        if case .event = news, !mayLog() {
+            state.withLock { $0.counts.unlogged += 1 }
+        } else {
+            NewsLog.write(news, to: log)
+        }
+        pass?(news)
+    }
+
+    private func mayLog() -> Bool {
+        state.withLock { $0.limiter.allows(at: .monotonic) }
+    }
+
+    private func count(_ decision: Decision) {
+        state.withLock { state in
+            state.counts.decisions[DecisionKey(cause: decision.cause, outcome: decision.outcome), default: 0] += 1
+            guard let action = decision.action, decision.outcome == .succeeded || decision.outcome == .failed else {
+                return
+            }
+            let key = ActionKey(
+                host: decision.domain.connection, domain: decision.domain.name, action: action,
+                isSuccess: decision.outcome == .succeeded)
+            if state.counts.actions[key] != nil || state.counts.actions.count < Self.actionLimit {
+                state.counts.actions[key, default: 0] += 1
+            }
+        }
+    }
+}
+
+/// Lets through so many lines a second: a flood of events must not become a flood of lines.
+struct LineLimiter {
+    private let perSecond = 50
+    private var second = Duration.zero
+    private var used = 0
+
+    mutating func allows(at now: Duration) -> Bool {
+        if now - second >= .seconds(1) {
+            second = now
+            used = 0
+        }
+        used += 1
+        return used <= perSecond
+    }
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import Notifying
+import Remediation
+import Sampling
+package import Vocabulary
+
+/// The agent's series about itself.
+package struct OwnFigures {
+    private static func counter(_ name: String, _ help: String) -> MetricFamily {
+        MetricFamily("virtwarden_" + name, .counter, help)
+    }
+
+    private static func gauge(_ name: String, _ help: String) -> MetricFamily {
+        MetricFamily("virtwarden_" + name, .gauge, help)
+    }
+
+    private static let build = gauge("build_info", "The agent's version; always 1.")
+    private static let evaluations = counter("rule_group_evaluations_total", "Evaluations of rule groups.")
+    private static let early = counter(
+        "rule_group_early_evaluations_total", "Evaluations of rule groups that an event asked for.")
+    private static let ruleFailures = counter("rule_failures_total", "Evaluations of single rules that failed.")
+    private static let alerts = gauge("alerts", "Alerts in each state.")
+    private static let deliveries = counter(
+        "webhook_deliveries_total", "Attempts to tell a receiver, by how they ended.")
+    private static let waiting = gauge(
+        "notifications_waiting", "Groups of alerts that a receiver has yet to be told of.")
+    private static let oldest = gauge(
+        "notifications_oldest_seconds", "How long the oldest of them has waited, in seconds.")
+    private static let droppedAlerts = counter(
+        "notifications_dropped_total", "Alerts that were given up because too many waited.")
+    private static let decisions = counter("remediation_decisions_total", "Decisions about domains, done or refused.")
+    private static let actions = counter("actions_total", "Actions on domains that ended, by whether they helped.")
+    private static let quarantined = gauge("quarantined_domains", "Domains whose budget of repairs is spent.")
+    private static let journalFailures = counter(
+        "journal_failures_total", "Writes to the remediation journal that failed.")
+    private static let reloadWorked = gauge(
+        "config_last_reload_successful", "Whether the newest attempt to read the configuration worked.")
+    private static let reloadTime = gauge(
+        "config_last_reload_success_timestamp_seconds", "When the configuration in force was read.")
+    private static let storeSeries = gauge("store_series", "Series in memory, for rules to read.")
+    private static let storeRejected = counter(
+        "store_rejected_points_total", "Points that came too late for their series.")
+    private static let unlogged = counter("events_unlogged_total", "Events whose log line was left out in a flood.")
+    private static let age = gauge("sample_age_seconds", "How old the newest sample of a host is, in seconds.")
+    private static let memory = MetricFamily(
+        "process_resident_memory_bytes", .gauge, "Memory of this process, in bytes.")
+    private static let cpu = MetricFamily(
+        "process_cpu_seconds_total", .counter, "CPU time of this process, in seconds.")
+
+    package static let families = [
+        build, evaluations, early, ruleFailures, alerts, deliveries, waiting, oldest, droppedAlerts, decisions, actions,
+        quarantined, journalFailures, reloadWorked, reloadTime, storeSeries, storeRejected, unlogged, age, memory, cpu,
+    ]
+
+    /// What the series are made of.
+    struct Facts {
+        var version: String
+        var rules: RuleRunner.Counts
+        var alerts: [Alert]
+        var deliveries: [String: DeliveryFigures]
+        var news: NewsDesk.Counts
+        var quarantined: Int
+        var journalFailures: Int
+        var didReload: Bool
+        var reloadedAt: Timestamp
+        var storeSeries: Int
+        var storeRejected: Int
+        /// By connection; nil while a host has not been sampled.
+        var ages: [String: Duration?]
+        /// Whether series carry the label `host`.
+        var namesHosts: Bool
+    }
+
+    private typealias Row = (MetricFamily, [(String, String)], Double)
+    private var series = OwnSeries(host: nil)
+
+    package init() {}
+
+    mutating func batch(_ facts: Facts, at time: Timestamp) -> SeriesBatch {
+        var rows: [Row] = [
+            (Self.build, [("version", facts.version)], 1),
+            (Self.evaluations, [], Double(facts.rules.evaluations)),
+            (Self.early, [], Double(facts.rules.earlyEvaluations)),
+            (Self.ruleFailures, [], Double(facts.rules.failures)),
+            (Self.quarantined, [], Double(facts.quarantined)),
+            (Self.journalFailures, [], Double(facts.journalFailures)),
+            (Self.reloadWorked, [], facts.didReload ? 1 : 0),
+            (Self.reloadTime, [], facts.reloadedAt.seconds),
+            (Self.storeSeries, [], Double(facts.storeSeries)),
+            (Self.storeRejected, [], Double(facts.storeRejected)),
+            (Self.unlogged, [], Double(facts.news.unlogged)),
+        ]
+        for state in [Alert.State.pending, .firing] {
+            rows.append((Self.alerts, [("state", state.rawValue)], Double(facts.alerts.count { $0.state == state })))
+        }
+        rows += Self.deliveryRows(facts.deliveries) + Self.remediationRows(facts) + Self.processRows()
+        for (name, age) in facts.ages.sorted(by: { $0.key < $1.key }) {
+            if let age { rows.append((Self.age, facts.namesHosts ? [("host", name)] : [], age.inSeconds)) }
+        }
+        return series.batch(rows, at: time)
+    }
+
+    private static func deliveryRows(_ deliveries: [String: DeliveryFigures]) -> [Row] {
+        deliveries.sorted { $0.key < $1.key }.flatMap { receiver, figures -> [Row] in
+            let label = ("receiver", receiver)
+            let results = [
+                ("delivered", figures.delivered), ("failed", figures.failed), ("refused", figures.refused),
+            ]
+            return results.map { (Self.deliveries, [label, ("result", $0.0)], Double($0.1)) } + [
+                (waiting, [label], Double(figures.depth)),
+                (oldest, [label], figures.oldestAge?.inSeconds ?? 0),
+                (droppedAlerts, [label], Double(figures.dropped)),
+            ]
+        }
+    }
+
+    private static func remediationRows(_ facts: Facts) -> [Row] {
+        let decided = facts.news.decisions.map { key, count -> Row in
+            (decisions, [("cause", key.cause.rawValue), ("outcome", key.outcome.rawValue)], Double(count))
+        }
+        let acted = facts.news.actions.map { key, count -> Row in
+            let labels = [
+                ("host", facts.namesHosts ? key.host : ""), ("domain", key.domain), ("action", key.action),
+                ("result", key.isSuccess ? "success" : "failure"),
+            ]
+            return (actions, labels, Double(count))
+        }
+        // In a fixed order, so that the layout stays while nothing new is counted.
+        return (decided + acted).sorted { left, right in
+            left.1.map(\.1).lexicographicallyPrecedes(right.1.map(\.1))
+        }
+    }
+
+    private static func processRows() -> [Row] {
+        var usage = rusage()
+        getrusage(__rusage_who_t(0), &usage)
+        func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+        var rows: [Row] = [(cpu, [], seconds(usage.ru_utime) + seconds(usage.ru_stime))]
+        if let pages = residentPages() { rows.append((memory, [], Double(pages * sysconf(Int32(_SC_PAGESIZE))))) }
+        return rows
+    }
+
+    /// The second number of `/proc/self/statm`.
+    private static func residentPages() -> Int? {
+        let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 128)
+        let count = read(descriptor, &bytes, bytes.count)
+        guard count > 0 else { return nil }
+        let words = String(decoding: bytes[..<count], as: UTF8.self).split(separator: " ")
+        return words.count > 1 ? Int(words[1]) : nil
+    }
+}

@@ -24,59 +24,89 @@ let nioHTTP: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map {
     .product(name: $0, package: "swift-nio")
 }
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
     name: "virtwarden",
     products: [
-        .library(name: "Libvirt", targets: ["Libvirt"])
+        .executable(name: "virtwarden", targets: ["virtwarden"]),
+        .library(name: "Libvirt", targets: ["Libvirt"]),
+        .library(name: "PromQL", targets: ["PromQL", "Vocabulary"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     ],
     targets: [
         // Floor 0: system libraries.
         .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         // Floor 1: shared values, and one wrapped library each.
         library("Queues"),
         library("Vocabulary"),
+        library("Files"),
         library("Libvirt", ["CLibvirt", "Queues"]),
         library("DomainXML", ["CLibXML2"]),
         library("YAML", ["CYAML"]),
+        library("WebClient", ["CCurl", "Queues"]),
+        library("Database", ["CSQLite"]),
         library("Regex2", ["CRE2"]),
         // Floor 2: pure.
         library("Sampling", ["Vocabulary", "Libvirt", "DomainXML"]),
         library("SeriesStore", ["Vocabulary"]),
         library("PromQL", ["Vocabulary", "Regex2"]),
-        library("Alerting", ["Vocabulary", "YAML", "PromQL"]),
+        library("Alerting", ["Vocabulary", "Regex2", "YAML", "PromQL"]),
         library("Exposition", ["Vocabulary"]),
         // Floor 3: effects, one kind each.
+        library("Notifying", ["Queues", "Vocabulary", "Files", "Alerting", "WebClient"]),
+        library("Remediation", ["Queues", "Vocabulary", "Libvirt", "Database", "Alerting"]),
         library("Web", ["CZlib"] + nioHTTP),
-        // Floor 4: wiring.
-        .target(
-            name: "Daemon",
+        library("Terminal", ["Vocabulary"]),
+        // Floor 4: settings, wiring.
+        library("Configuration", ["Vocabulary", "Files", "YAML", "Alerting", "Notifying", "Remediation", "Web"]),
+        library(
+            "Daemon",
+            [
+                "Queues", "Vocabulary", "Files", "Libvirt", "DomainXML", "YAML", "Database", "Sampling", "SeriesStore",
+                "Alerting",
+                "Exposition", "Notifying", "Remediation", "Web", "Configuration", logging,
+            ]),
+        // Floor 5: the program.
+        .executableTarget(
+            name: "virtwarden",
             dependencies: [
-                "Queues", "Vocabulary", "Libvirt", "DomainXML", "Sampling", "SeriesStore", "Exposition", logging,
+                "Vocabulary", "Libvirt", "YAML", "Alerting", "Notifying", "Remediation", "Web", "Terminal",
+                "Configuration",
+                "Daemon", logging, arguments,
             ],
-            exclude: ["Agent.swift", "RuleRunner.swift", "DomainActions.swift"],
             swiftSettings: settings),
         // Tests, by module. TestHosts starts the real daemons they need.
         .target(name: "TestHosts", path: "Tests/TestHosts", swiftSettings: settings),
         tests("Libvirt", ["CLibvirt"]),
         tests("DomainXML"),
-        tests("Sampling", ["Vocabulary", "Libvirt", "DomainXML"]),
-        tests("Exposition", ["Vocabulary"]),
-        tests("Regex2"),
-        tests("Alerting", ["PromQL", "SeriesStore", "TestHosts", "Vocabulary", "YAML"]),
-        tests("PromQL", ["Vocabulary"]),
         tests("YAML"),
+        tests("WebClient", ["TestHosts"]),
+        tests("Database"),
+        tests("Regex2"),
+        tests("Vocabulary"),
+        tests("Sampling", ["Vocabulary", "Libvirt", "DomainXML"]),
         tests("SeriesStore", ["Vocabulary"]),
+        tests("PromQL", ["Vocabulary"]),
+        tests("Alerting", ["PromQL", "SeriesStore", "TestHosts", "Vocabulary", "YAML"]),
+        tests("Exposition", ["Vocabulary"]),
+        tests("Notifying", ["Alerting", "TestHosts", "Vocabulary", "WebClient"]),
+        tests("Remediation", ["Alerting", "Database", "Libvirt", "Vocabulary"]),
         tests("Web", ["CZlib"]),
-        tests("Daemon", ["SeriesStore", "TestHosts", "Vocabulary", logging]),
+        tests("Terminal"),
+        tests("Configuration", ["Notifying", "Remediation", "Vocabulary", "Web", "YAML"]),
+        tests("Daemon", ["Configuration", "SeriesStore", "TestHosts", "Vocabulary", logging]),
+        tests("virtwarden", ["TestHosts"]),
     ],
     cxxLanguageStandard: .cxx17
 )

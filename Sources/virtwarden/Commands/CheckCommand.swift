@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import Alerting
+import ArgumentParser
+import Configuration
+import Notifying
+import Remediation
+
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Checks files and says everything that is wrong with them.",
+        subcommands: [CheckConfigCommand.self, CheckRulesCommand.self])
+}
+
+struct CheckConfigCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "config", abstract: "Checks a configuration file and the rule files that it names.",
+        discussion: """
+            Runs the same code as serve. Exits with 1 when something is wrong.
+
+            Examples:
+              virtwarden check config /etc/virtwarden/config.yml
+            """)
+
+    @Argument(help: "The configuration file.") var file: String
+
+    func run() throws {
+        switch ConfigurationFile.load(file) {
+        case .success(let settings):
+            let rules = settings.ruleGroups.reduce(0) { $0 + $1.rules.count }
+            Output.say(
+                "\(file): ok: \(settings.connections.count) connections, \(rules) rules, "
+                    + "\(settings.notifying.receivers.count) receivers, remediation \(settings.remediation.mode.rawValue)"
+            )
+        case .failure(let problems): throw CommandFailure(status: .wrong, sentence: problems.description)
+        }
+    }
+}
+
+struct CheckRulesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rules", abstract: "Checks Prometheus rule files.",
+        discussion: """
+            Exits with 1 when something is wrong.
+
+            Examples:
+              virtwarden check rules /etc/virtwarden/rules/*.yml
+            """)
+
+    @Argument(help: "The rule files.") var files: [String]
+
+    func run() throws {
+        var wrong: [String] = []
+        for file in files {
+            switch RuleFile.load(file) {
+            case .success(let groups):
+                Output.say("\(file): ok: \(groups.reduce(0) { $0 + $1.rules.count }) rules")
+            case .failure(let problems): wrong.append(problems.description)
+            }
+        }
+        if !wrong.isEmpty { throw CommandFailure(status: .wrong, sentence: wrong.joined(separator: "\n")) }
+    }
+}

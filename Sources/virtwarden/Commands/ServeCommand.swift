@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Configuration
+import Daemon
+import Logging
+import Vocabulary
+import Web
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Watches, exports, alerts and repairs, until it is told to end.",
+        discussion: """
+            Needs no configuration: it watches this host's libvirt and listens on 127.0.0.1:9177. SIGHUP reads the \
+            configuration and the rules again, SIGTERM ends it. Every flag can be given in the environment too, as \
+            VIRTWARDEN_LOG_LEVEL; flags win over the environment, and both over the file.
+
+            Examples:
+              virtwarden serve
+              virtwarden serve --config /etc/virtwarden/config.yml --log-format json
+            """)
+
+    @Option(help: "The libvirt connection to watch, in place of the configured ones.") var connect: String?
+    @Option(help: "Where to listen: HOST:PORT, [IPV6]:PORT, :PORT or unix:/PATH; may be repeated.")
+    var listen: [String] = []
+    @Option(help: "How often to sample, as 10s.") var interval: String?
+    @Option(help: "The configuration file.") var config: String?
+    @Option(help: "trace, debug, info, notice, warning, error or critical.") var logLevel: String?
+    @Option(help: "text or json.") var logFormat: String?
+
+    func run() async throws {
+        let overrides = try Overrides(self)
+        let file = config ?? Environment.flag("config")
+        let log = try Self.logger(
+            level: logLevel ?? Environment.flag("log-level"), format: logFormat ?? Environment.flag("log-format"))
+        let run = AgentRun(log: log) {
+            file.map { ConfigurationFile.load($0) }.map { $0.map(overrides.applied) }
+                ?? .success(overrides.applied(to: Settings()))
+        }
+        do throws(AgentRun.Failure) {
+            try await run.run()
+        } catch {
+            switch error {
+            case .configuration(let problems):
+                throw CommandFailure(status: .configuration, sentence: problems.description)
+            case .web(let problem): throw CommandFailure(status: .wrong, sentence: problem.description)
+            }
+        }
+    }
+
+    static func logger(level: String?, format: String?) throws -> Logger {
+        guard let level = level.map({ Logger.Level(rawValue: $0.lowercased()) }) ?? .info else {
+            throw ValidationError(
+                "--log-level: expected one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        guard let format = format.map({ LineLog.Format(rawValue: $0) }) ?? .text else {
+            throw ValidationError("--log-format: expected text or json")
+        }
+        return Logger(label: "virtwarden") { _ in LineLog(level: level, format: format) }
+    }
+}
+
+/// What flags and environment say in place of the file.
+struct Overrides: Sendable {
+    private let uri: String?
+    private let listeners: [Listener]
+    private let interval: Duration?
+
+    init(_ command: ServeCommand) throws {
+        uri = command.connect ?? Environment.flag("connect")
+        let addresses =
+            command.listen.isEmpty
+            ? Environment.flag("listen")?.split(separator: ",").map(String.init) ?? [] : command.listen
+        listeners = try addresses.map { text in
+            guard let listener = Listener(parsing: text) else {
+                throw ValidationError("--listen: \"\(text)\" is no HOST:PORT, [IPV6]:PORT, :PORT or unix:/PATH")
+            }
+            return listener
+        }
+        interval = try (command.interval ?? Environment.flag("interval")).map { text in
+            guard let interval = DurationText.parse(text), SamplingSettings.intervals.contains(interval) else {
+                throw ValidationError("--interval: \"\(text)\" is no duration from 500ms to 1h, such as 10s")
+            }
+            return interval
+        }
+    }
+
+    func applied(to settings: Settings) -> Settings {
+        var settings = settings
+        if let uri { settings.connections = [ConnectionSettings(uri: uri)] }
+        if !listeners.isEmpty { settings.web.listen = listeners }
+        if let interval { settings.sampling.interval = interval }
+        return settings
+    }
+}

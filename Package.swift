@@ -106,7 +106,7 @@ let package = Package(
         tests("Terminal"),
         tests("Configuration", ["Notifying", "Remediation", "Vocabulary", "Web", "YAML"]),
         tests("Daemon", ["Configuration", "SeriesStore", "TestHosts", "Vocabulary", logging]),
-        tests("virtwarden", ["TestHosts"]),
+        tests("virtwarden", ["TestHosts", "WebClient"]),
     ],
     cxxLanguageStandard: .cxx17
 )

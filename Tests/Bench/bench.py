@@ -1,144 +1,106 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""bench.py BINARY FLOOR DOMAINS: what virtwarden costs at that many QEMU domains, as Markdown and a line of JSON.
-
-CPU per round is that of the whole process from the kernel's scheduler statistics, over whole rounds, divided by the
-number of rounds; the floor's is of the same bulk calls alone. Latency is of a new connection and a whole answer."""
-import http.client
+"""bench.py BINARY DOMAINS: what virtwarden does and costs at that many QEMU domains, as Markdown and a line of JSON."""
 import json
 import os
 import signal
-import socket
-import subprocess
 import sys
 import time
 
+import events
+import steady
+from agent import Agent
 from private_host import PrivateHost
+from rpc_proxy import RpcProxy
 
-# state | cpu-total | balloon | vcpu | interface | block | perf | memory: what one round asks, both tiers together.
-GROUPS = 0x17F
-INTERVAL = 2.0
-ROUNDS = 15
-SCRAPES = 500
-
-
-def cpu_seconds(pid):
-    """CPU time of every thread that lives now; the agent's threads are not short-lived."""
-    total = 0
-    for thread in os.listdir("/proc/%d/task" % pid):
-        try:
-            with open("/proc/%d/task/%s/schedstat" % (pid, thread)) as file:
-                total += int(file.read().split()[0])
-        except OSError:
-            continue
-    return total / 1e9
+NOTES = """
+Events: {kills} kills, one at a time, {missed} of them not followed by alert, message and start. Times run from just before
+SIGKILL. libvirt's event and the start call are seen by a proxy on libvirtd's socket, the alert is seen when its log
+line is read, the message when a webhook has it. The settle time of {settle_ms:.0f} ms is taken off the start. A kill comes
+when the rule group has rested, since early evaluations are at most one a second a group.
+CPU: of the whole process, over whole rounds, {interval:g} s apart, without scrapes. The floor makes the agent's two bulk
+calls, with the same groups and NOWAIT, at the same rhythm over one kept connection, and drops the answers.
+/metrics: a new connection each time, more than a second after the last, so that the page is rendered for each;
+the gzipped one follows at once and is only compressed.
+"""
 
 
-def resident(pid, field):
-    with open("/proc/%d/status" % pid) as file:
-        for line in file:
-            if line.startswith(field + ":"):
-                return int(line.split()[1]) / 1024
-    return None
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def scrape(port):
-    began = time.perf_counter()
-    client = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    client.request("GET", "/metrics")
-    answer = client.getresponse()
-    body = answer.read()
-    client.close()
-    if answer.status != 200:
-        raise RuntimeError("/metrics answers %d" % answer.status)
-    return time.perf_counter() - began, body
-
-
-def wait_for_domains(port, agent, count):
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        if agent.poll() is not None:
-            raise RuntimeError("virtwarden ended with %d" % agent.returncode)
-        try:
-            if scrape(port)[1].count(b"\nlibvirt_domain_info_cpu_time_seconds_total{") >= count:
-                return
-        except (OSError, RuntimeError):
-            pass
-        time.sleep(0.2)
-    raise RuntimeError("/metrics does not show %d running domains" % count)
-
-
-def percentile(values, percent):
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
-
-
-def measure(host, binary, floor, count):
-    port = free_port()
-    agent = subprocess.Popen(
-        [binary, "serve", "--connect", host.uri, "--listen", "127.0.0.1:%d" % port, "--interval",
-         "%gs" % INTERVAL, "--log-level", "error"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+def measure(host, binary, count):
+    say("starting %d domains" % count)
+    domains = host.start_domains(count)
+    here = os.path.dirname(os.path.abspath(__file__))
+    figures = {"domains": count}
+    say("CPU, /metrics, memory")
+    figures.update(steady.measure_cost(host, binary, steady.build_floor(here, host.folder), count))
+    proxy, receiver = RpcProxy(host.folder + "/proxy", host.socket), events.Receiver()
+    path = events.write_configuration(host, host.uri_of(host.folder + "/proxy"), receiver.port)
     try:
-        wait_for_domains(port, agent, count)
-        time.sleep(2 * INTERVAL)
-        before = cpu_seconds(agent.pid)
-        time.sleep(ROUNDS * INTERVAL)
-        round_ms = (cpu_seconds(agent.pid) - before) / ROUNDS * 1000
-        took, size = [], 0
-        for _ in range(SCRAPES):
-            seconds, body = scrape(port)
-            took.append(seconds * 1000)
-            size = len(body)
-            # 500 scrapes spread over several rounds, so that some meet a round that is running.
-            time.sleep(0.01)
-        figures = {"rss_mib": resident(agent.pid, "VmRSS"), "peak_mib": resident(agent.pid, "VmHWM")}
+        with Agent(binary, ["--config", path], log_level="info") as agent:
+            agent.wait_for_domains(count)
+            say("calls to libvirt")
+            time.sleep(3 * steady.INTERVAL)
+            figures.update(steady.measure_calls(agent, proxy))
+            say("events")
+            figures.update(events.measure_events(host, agent, proxy, receiver, domains))
+            figures.update(auto_rss_mib=agent.memory("VmRSS"), auto_rss_peak_mib=agent.memory("VmHWM"))
     finally:
-        agent.send_signal(signal.SIGTERM)
-        try:
-            agent.wait(10)
-        except subprocess.TimeoutExpired:
-            agent.kill()
-            agent.wait()
-    words = subprocess.run([floor, host.uri, "50", hex(GROUPS)], capture_output=True, text=True, check=True).stdout
-    nanoseconds, records, parameters = map(int, words.split())
-    floor_ms = nanoseconds / 1e6
-    figures.update({
-        "domains": count, "records": records, "parameters": parameters, "floor_cpu_ms": floor_ms,
-        "round_cpu_ms": round_ms, "cpu_ratio": round_ms / floor_ms, "metrics_bytes": size,
-        "metrics_p50_ms": percentile(took, 50), "metrics_p99_ms": percentile(took, 99)})
+        receiver.close()
+        proxy.close()
     return figures
 
 
+def rows(f):
+    def pair(what):
+        values = [f["%s_p%d_ms" % (what, percent)] for percent in (50, 99)]
+        return " / ".join("missing" if value is None else "%.1f ms" % value for value in values)
+
+    calls = ", ".join("%g of %s" % (times, name) for name, times in sorted(f["calls_by_procedure"].items()))
+    return [
+        ("SIGKILL to the alert, p50 / p99", pair("alert"), "p99 under 100 ms"),
+        ("SIGKILL to the start call, less the settle time, p50 / p99", pair("start"), "p99 under 100 ms"),
+        ("SIGKILL to libvirt's event, p50 / p99", pair("event"), ""),
+        ("libvirt's event to the alert, p50 / p99", pair("alert_own"), ""),
+        ("libvirt's event to the start call, less the settle time, p50 / p99", pair("start_own"), ""),
+        ("SIGKILL to the webhook, p50 / p99", pair("told"), ""),
+        ("client CPU per round, times the floor's", "%.2f" % f["cpu_ratio"], "at most 5"),
+        ("client CPU per round", "%.2f ms" % f["agent_cpu_ms"], ""),
+        ("floor's CPU per round", "%.2f ms" % f["floor_cpu_ms"], ""),
+        ("floor's CPU per round, one after another", "%.2f ms" % f["floor_hot_cpu_ms"], ""),
+        ("client CPU without rounds", "%.3f ms/s" % f["idle_cpu_ms_per_s"], ""),
+        ("calls to libvirt per round", "%g (%s)" % (f["calls_per_round"], calls), "at most 3"),
+        ("/metrics, p50 / p99", pair("metrics"), "p99 under 5 ms"),
+        ("/metrics gzipped, p50 / p99", pair("metrics_gzip"), ""),
+        ("/metrics size", "%d bytes, %d gzipped, %d series" % (
+            f["metrics_bytes"], f["metrics_gzip_bytes"], f["series"]), ""),
+        ("resident memory / its peak", "%.1f / %.1f MiB" % (f["rss_mib"], f["rss_peak_mib"]), "under 28 MiB"),
+        ("of it anonymous", "%.1f MiB" % f["rss_anonymous_mib"], ""),
+        ("resident memory / its peak with rules and repairs", "%.1f / %.1f MiB" % (
+            f["auto_rss_mib"], f["auto_rss_peak_mib"]), "")]
+
+
+def say(text):
+    print("bench: " + text, file=sys.stderr, flush=True)
+
+
+def end(*_):
+    raise SystemExit(1)
+
+
 def main():
-    if len(sys.argv) != 4:
+    if len(sys.argv) != 3:
         raise SystemExit(__doc__)
-    binary, floor, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
     host = PrivateHost()
     try:
-        host.start_domains(count)
-        figures = measure(host, binary, floor, count)
+        figures = measure(host, sys.argv[1], int(sys.argv[2]))
     finally:
         host.close()
-    rows = [
-        ("client CPU per round, times the floor's", "%.2f" % figures["cpu_ratio"], "at most 5"),
-        ("client CPU per round", "%.2f ms" % figures["round_cpu_ms"], ""),
-        ("floor's CPU per round", "%.2f ms" % figures["floor_cpu_ms"], ""),
-        ("/metrics p50", "%.2f ms" % figures["metrics_p50_ms"], ""),
-        ("/metrics p99", "%.2f ms" % figures["metrics_p99_ms"], "under 5 ms"),
-        ("/metrics size", "%d bytes" % figures["metrics_bytes"], ""),
-        ("resident memory", "%.1f MiB" % figures["rss_mib"], "under 28 MiB"),
-        ("resident memory, peak", "%.1f MiB" % figures["peak_mib"], "")]
-    print("\n| at %d QEMU domains | measured | aim |\n| --- | --- | --- |" % count)
-    for row in rows:
+    print("\n| at %d QEMU domains | measured | aim |\n| --- | --- | --- |" % figures["domains"])
+    for row in rows(figures):
         print("| %s | %s | %s |" % row)
-    print("\n" + json.dumps(figures))
+    print(NOTES.format(interval=steady.INTERVAL, **figures))
+    print(json.dumps(figures))
 
 
 if __name__ == "__main__":

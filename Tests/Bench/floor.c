@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
- * floor URI ROUNDS GROUPS: the least a libvirt client can pay for one round, virConnectGetAllDomainStats with NOWAIT
- * over one kept read-only connection. Prints, in order: CPU nanoseconds of this process for each round, records in
- * the last round, typed parameters in it. The first three rounds warm up and do not count. */
+ * floor URI ROUNDS PAUSE: the least a libvirt client can pay for the agent's rounds, its two bulk calls over one kept
+ * read-only connection, PAUSE milliseconds apart. Prints, in order: CPU nanoseconds of this process for each round,
+ * records and typed parameters of the last round. The first three rounds warm up and do not count. */
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
+
+/* The groups of both tiers, as in Sources/Daemon/HostWatch+Round.swift. */
+static const unsigned tiers[] = {
+    VIR_DOMAIN_STATS_STATE | VIR_DOMAIN_STATS_INTERFACE,
+    VIR_DOMAIN_STATS_CPU_TOTAL | VIR_DOMAIN_STATS_BALLOON | VIR_DOMAIN_STATS_VCPU | VIR_DOMAIN_STATS_BLOCK,
+};
 
 static long long cpu_clock(void)
 {
@@ -15,11 +22,10 @@ static long long cpu_clock(void)
     return (long long)now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
-static int one_round(virConnectPtr host, unsigned groups, long *parameters)
+static int ask(virConnectPtr host, unsigned groups, long *parameters)
 {
     virDomainStatsRecordPtr *records = NULL;
     int count = virConnectGetAllDomainStats(host, groups, &records, VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT);
-    *parameters = 0;
     for (int i = 0; i < count; i++)
         *parameters += records[i]->nparams;
     if (count >= 0)
@@ -29,24 +35,29 @@ static int one_round(virConnectPtr host, unsigned groups, long *parameters)
 
 int main(int argc, char **argv)
 {
-    if (argc != 4 || atoi(argv[2]) < 1) {
-        fprintf(stderr, "usage: floor URI ROUNDS GROUPS\n");
+    const int warm = 3, rounds = argc == 4 ? atoi(argv[2]) : 0;
+    if (rounds < 1) {
+        fprintf(stderr, "usage: floor URI ROUNDS PAUSE\n");
         return 2;
     }
     virConnectPtr host = virConnectOpenReadOnly(argv[1]);
     if (!host)
         return 1;
-    const int warm = 3, rounds = atoi(argv[2]);
-    unsigned groups = (unsigned)strtoul(argv[3], NULL, 0);
     long long began = 0;
     long parameters = 0;
     int records = 0;
     for (int i = 0; i < warm + rounds; i++) {
+        usleep((useconds_t)atoi(argv[3]) * 1000);
         if (i == warm)
             began = cpu_clock();
-        records = one_round(host, groups, &parameters);
-        if (records < 0)
-            return 1;
+        records = 0;
+        parameters = 0;
+        for (size_t tier = 0; tier < sizeof tiers / sizeof *tiers; tier++) {
+            int count = ask(host, tiers[tier], &parameters);
+            if (count < 0)
+                return 1;
+            records += count;
+        }
     }
     printf("%lld %d %ld\n", (cpu_clock() - began) / rounds, records, parameters);
     virConnectClose(host);

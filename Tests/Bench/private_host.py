@@ -2,12 +2,9 @@
 """An unprivileged libvirtd in a temporary directory, with running TCG domains that use no CPU time of their own.
 
 The same recipe as Tests/TestHosts/PrivateLibvirtd.swift: a session daemon whose HOME and XDG folders point into one
-directory, run as nobody when the caller is root."""
+directory, run as nobody when the caller is root. keeper.py ends it."""
 import concurrent.futures
-import ctypes
 import os
-import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -19,55 +16,73 @@ DOMAIN = """<domain type='qemu'><name>{name}</name><memory unit='MiB'>16</memory
 <devices><disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='{folder}/{name}.raw'/>
 <target dev='vda' bus='virtio'/></disk><interface type='user'><model type='virtio'/></interface>
 <controller type='usb' model='none'/><memballoon model='virtio'/></devices></domain>"""
+QEMU_CONF = 'security_driver = "none"\nstdio_handler = "file"\ncgroup_controllers = []\n'
+DAEMON_CONF = """unix_sock_dir = "{0}/s"
+auth_unix_ro = "none"
+auth_unix_rw = "none"
+max_clients = 200
+log_outputs = "3:file:{0}/libvirtd.log"
+"""
+# The reset vector is 16 bytes from the end: cli; hlt; jump back to the hlt.
+ROM = b"\xf4" * 0xFFF0 + b"\xfa\xf4\xeb\xfd" + b"\xf4" * 12
 
 
 class PrivateHost:
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="vwb-", dir="/tmp")
         self.socket = self.folder + "/s/libvirt-sock"
-        self.uri = "qemu+unix:///session?socket=" + self.socket
+        self.uri = self.uri_of(self.socket)
         self.uid = 65534 if os.geteuid() == 0 else os.geteuid()
-        self.environment = {
-            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C",
-            "HOME": self.folder}
+        self.environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C",
+                            "HOME": self.folder}
+        # The keeper comes first: from here on it removes the folder.
+        here = os.path.dirname(os.path.abspath(__file__))
         for name in ("RUNTIME_DIR", "CONFIG_HOME", "CACHE_HOME", "DATA_HOME"):
-            path = "%s/%s" % (self.folder, name.split("_")[0].lower())
-            os.mkdir(path)
-            self.environment["XDG_" + name] = path
-        os.mkdir(self.folder + "/s")
-        os.mkdir(self.folder + "/config/libvirt")
-        self.write("config/libvirt/qemu.conf",
-                   b'security_driver = "none"\nstdio_handler = "file"\ncgroup_controllers = []\n')
-        self.write("libvirtd.conf", (
-            'unix_sock_dir = "{0}/s"\nauth_unix_ro = "none"\nauth_unix_rw = "none"\n'
-            'max_clients = 200\nlog_outputs = "3:file:{0}/libvirtd.log"\n').format(self.folder).encode())
-        # The reset vector is 16 bytes from the end: cli; hlt; jump back to the hlt.
-        self.write("idle.rom", b"\xf4" * 0xFFF0 + b"\xfa\xf4\xeb\xfd" + b"\xf4" * 12)
+            self.environment["XDG_" + name] = "%s/%s" % (self.folder, name.split("_")[0].lower())
+        self.fill()
+        self.keeper = subprocess.Popen(
+            [sys.executable, here + "/keeper.py", self.folder, str(self.uid), "libvirtd",
+             "-f", self.folder + "/libvirtd.conf", "-p", self.folder + "/libvirtd.pid"],
+            env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True)
+        try:
+            self.wait_for_daemon()
+        except BaseException:
+            self.close()
+            raise
+
+    @staticmethod
+    def uri_of(path):
+        return "qemu+unix:///session?socket=" + path
+
+    def fill(self):
+        for name in ("s", "runtime", "config", "config/libvirt", "cache", "data"):
+            os.mkdir("%s/%s" % (self.folder, name))
+        self.write("config/libvirt/qemu.conf", QEMU_CONF.encode())
+        self.write("libvirtd.conf", DAEMON_CONF.format(self.folder).encode())
+        self.write("idle.rom", ROM)
         for root, folders, files in os.walk(self.folder):
             for name in [""] + folders + files:
-                os.lchown(os.path.join(root, name), self.uid, self.uid if os.geteuid() == 0 else -1)
-        command = [sys.executable, os.path.abspath(__file__), str(self.uid), "libvirtd",
-                   "-f", self.folder + "/libvirtd.conf", "-p", self.folder + "/libvirtd.pid"]
-        self.launcher = subprocess.Popen(
-            command, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, start_new_session=True)
+                os.chown(os.path.join(root, name), self.uid, -1)
+
+    def wait_for_daemon(self):
         end = time.monotonic() + 20
-        while not self.accepts():
-            if time.monotonic() > end or self.launcher.poll() is not None:
+        while True:
+            with socket.socket(socket.AF_UNIX) as client:
+                if client.connect_ex(self.socket) == 0:
+                    return
+            if time.monotonic() > end:
                 log = self.folder + "/libvirtd.log"
-                text = open(log).read()[-2000:] if os.path.exists(log) else ""
-                self.close()
-                raise SystemExit("libvirtd does not start: " + text)
+                text = open(log).read()[-2000:] if os.path.exists(log) else "it is not there, or says nothing"
+                raise RuntimeError("libvirtd does not start: " + text)
             time.sleep(0.05)
 
     def write(self, name, content):
-        with open("%s/%s" % (self.folder, name), "wb") as file:
+        path = "%s/%s" % (self.folder, name)
+        with open(path, "wb") as file:
             file.write(content)
-        os.chmod(file.name, 0o644)
-
-    def accepts(self):
-        with socket.socket(socket.AF_UNIX) as client:
-            return client.connect_ex(self.socket) == 0
+        os.chmod(path, 0o644)
+        return path
 
     def virsh(self, *words):
         done = subprocess.run(["virsh", "-q", "-c", self.uri, *words], env=self.environment, capture_output=True,
@@ -77,59 +92,23 @@ class PrivateHost:
         return done.stdout
 
     def start_domains(self, count):
-        def start(number):
-            name = "bench-%04d" % number
-            self.write(name + ".raw", b"")
-            os.truncate("%s/%s.raw" % (self.folder, name), 1 << 20)
-            os.chown("%s/%s.raw" % (self.folder, name), self.uid, -1)
-            xml = DOMAIN.format(name=name, vcpus=1 + number % 2, folder=self.folder)
-            self.write(name + ".xml", xml.encode())
-            self.virsh("define", "%s/%s.xml" % (self.folder, name))
-            self.virsh("start", name)
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            list(pool.map(start, range(count)))
+            return list(pool.map(self.start_domain, range(count)))
+
+    def start_domain(self, number):
+        name = "bench-%04d" % number
+        disk = self.write(name + ".raw", b"")
+        os.truncate(disk, 1 << 20)
+        os.chown(disk, self.uid, -1)
+        xml = DOMAIN.format(name=name, vcpus=1 + number % 2, folder=self.folder)
+        self.virsh("define", self.write(name + ".xml", xml.encode()))
+        self.virsh("start", name)
+        return name
 
     def pid(self, name):
         with open("%s/libvirt/qemu/run/%s.pid" % (self.environment["XDG_RUNTIME_DIR"], name)) as file:
             return int(file.read())
 
-    def processes(self):
-        """The libvirtd and the QEMUs of this directory, by their command lines."""
-        found = []
-        for entry in os.listdir("/proc"):
-            try:
-                with open("/proc/%s/comm" % entry) as file:
-                    name = file.read()
-                with open("/proc/%s/cmdline" % entry, "rb") as file:
-                    words = file.read()
-            except OSError:
-                continue
-            if name.startswith(("qemu-system", "libvirtd")) and (self.folder + "/").encode() in words:
-                found.append(int(entry))
-        return found
-
     def close(self):
-        end = time.monotonic() + 10
-        while (left := self.processes()) and time.monotonic() < end:
-            for pid in left:
-                os.kill(pid, signal.SIGKILL)
-            time.sleep(0.05)
-        self.launcher.wait(10)
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def launch(uid, command):
-    """Starts libvirtd and reaps what it leaves: libvirt sees a QEMU's end only when no zombie of it is left."""
-    pr_set_child_subreaper = 36
-    ctypes.CDLL(None).prctl(pr_set_child_subreaper, 1, 0, 0, 0)
-    drop = {"user": uid, "group": uid, "extra_groups": []} if os.geteuid() == 0 else {}
-    subprocess.Popen(command, **drop)
-    try:
-        while True:
-            os.wait()
-    except ChildProcessError:
-        os._exit(0)
-
-
-if __name__ == "__main__":
-    launch(int(sys.argv[1]), sys.argv[2:])
+        self.keeper.stdin.close()
+        self.keeper.wait(30)

@@ -68,6 +68,7 @@ import Vocabulary
         try await waitUntil("the host is up again", within: .seconds(30)) {
             board.has("libvirt_up 1") && board.has(#"state="shutoff"} 1"#)
         }
+        try await waitUntil("the change is passed on") { !listening.all.findings.isEmpty }
         #expect(listening.all.findings.map(\.before.state) == ["running"])
         #expect(listening.all.findings.first?.now?.state == "shutoff")
         await host.stop()

@@ -81,7 +81,8 @@ extension MappingReader {
 
     fileprivate mutating func ladder() -> [Step]? {
         let actions = Actions.all.map(\.name)
-        return items("ladder")?.compactMap { item in
+        guard let items = items("ladder") else { return nil }
+        let steps = items.compactMap { item -> Step? in
             let text = item.node.text ?? ""
             if let step = Step(parsing: text) { return step }
             let word = text.split(separator: " ").first.map(String.init) ?? ""
@@ -93,5 +94,7 @@ extension MappingReader {
             problems.add("\(item.path): \"\(text.prefix(80))\" is no step; \(hint)", at: item.node)
             return nil
         }
+        // A ladder with a wrong step is reported once, not as a shorter one too.
+        return steps.count == items.count ? steps : nil
     }
 }

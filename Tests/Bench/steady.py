@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the agent costs while nothing happens: CPU against the floor, /metrics, memory, calls to libvirt."""
+import collections
+import random
+import subprocess
+import time
+
+from agent import Agent
+from rpc_proxy import NAMES
+
+INTERVAL = 1.0
+ROUNDS = 20
+SCRAPES = 120
+IDLE_SECONDS = 10
+
+
+def percentile(values, percent):
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
+
+
+def build_floor(here, folder):
+    flags = subprocess.run(["pkg-config", "--cflags", "--libs", "libvirt"], capture_output=True, text=True, check=True)
+    subprocess.run(["cc", "-O2", "-o", folder + "/floor", here + "/floor.c", *flags.stdout.split()], check=True)
+    return folder + "/floor"
+
+
+def run_floor(floor, uri, rounds, pause):
+    """Milliseconds of CPU a round; records and typed parameters of the last one."""
+    done = subprocess.run([floor, uri, str(rounds), str(int(pause * 1000))], capture_output=True, text=True,
+                          check=True, timeout=120)
+    nanoseconds, records, parameters = map(int, done.stdout.split())
+    return nanoseconds / 1e6, records, parameters
+
+
+def measure_cost(host, binary, floor, count):
+    """One agent without rules: first left alone, then scraped; the floor runs before and after the first part."""
+    before, records, parameters = run_floor(floor, host.uri, ROUNDS // 2, INTERVAL)
+    with Agent(binary, ["--connect", host.uri, "--interval", "%gs" % INTERVAL]) as agent:
+        agent.wait_for_domains(count)
+        time.sleep(3 * INTERVAL)
+        agent.wait_between_rounds(INTERVAL)
+        began = agent.cpu_seconds()
+        time.sleep(ROUNDS * INTERVAL)
+        agent_ms = (agent.cpu_seconds() - began) / ROUNDS * 1000
+        figures = measure_scrapes(agent)
+        figures.update(rss_mib=agent.memory("VmRSS"), rss_anonymous_mib=agent.memory("RssAnon"),
+                       rss_peak_mib=agent.memory("VmHWM"))
+    after = run_floor(floor, host.uri, ROUNDS // 2, INTERVAL)[0]
+    floor_ms = (before + after) / 2
+    figures.update(
+        agent_cpu_ms=agent_ms, floor_cpu_ms=floor_ms, cpu_ratio=agent_ms / floor_ms, records=records,
+        parameters=parameters, floor_hot_cpu_ms=run_floor(floor, host.uri, 50, 0)[0],
+        idle_cpu_ms_per_s=measure_idle(host, binary))
+    return figures
+
+
+def measure_scrapes(agent):
+    """Scrapes more than a second apart, each of a page that must be rendered anew; then at once the same gzipped."""
+    plain, packed = [], []
+    for _ in range(SCRAPES):
+        time.sleep(1.05 + random.random() * 0.1)
+        seconds, body = agent.scrape()
+        plain.append(seconds * 1000)
+        seconds, small = agent.scrape("gzip")
+        packed.append(seconds * 1000)
+    series = sum(1 for line in body.splitlines() if not line.startswith(b"#"))
+    return {
+        "metrics_p50_ms": percentile(plain, 50), "metrics_p99_ms": percentile(plain, 99),
+        "metrics_gzip_p50_ms": percentile(packed, 50), "metrics_gzip_p99_ms": percentile(packed, 99),
+        "metrics_bytes": len(body), "metrics_gzip_bytes": len(small), "series": series}
+
+
+def measure_idle(host, binary):
+    """CPU of an agent whose next round is an hour away."""
+    with Agent(binary, ["--connect", host.uri, "--interval", "1h"]) as agent:
+        time.sleep(5)
+        began = agent.cpu_seconds()
+        time.sleep(IDLE_SECONDS)
+        return (agent.cpu_seconds() - began) / IDLE_SECONDS * 1000
+
+
+def measure_calls(agent, proxy):
+    """Calls a round, by procedure, over ten rounds."""
+    rounds = 10
+    agent.wait_between_rounds(INTERVAL)
+    first = len(proxy.calls)
+    time.sleep(rounds * INTERVAL)
+    found = collections.Counter(procedure for _, procedure in proxy.calls[first:])
+    named = {("%d %s" % (number, NAMES.get(number, ""))).strip(): times / rounds for number, times in found.items()}
+    return {"calls_per_round": sum(found.values()) / rounds, "calls_by_procedure": named}

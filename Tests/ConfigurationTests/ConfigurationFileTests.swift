@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import FoundationEssentials
+import Notifying
+import Remediation
+import Testing
+import Vocabulary
+import Web
+import YAML
+
+@Suite struct ConfigurationFileTests {
+    private func settings(_ text: String) throws -> Settings {
+        try ConfigurationFile.parse(text, path: "c.yml").get()
+    }
+
+    private func problems(_ text: String) -> [String] {
+        guard case .failure(let problems) = ConfigurationFile.parse(text, path: "c.yml") else { return [] }
+        return problems.all.map(\.description)
+    }
+
+    @Test(arguments: ["", "\n", "# nothing\n", "---\n"])
+    func `an empty file is a valid one, and observes`(text: String) throws {
+        let settings = try settings(text)
+        #expect(settings.connections == [ConnectionSettings(name: "local", uri: nil)])
+        #expect(settings.sampling.interval == .seconds(10))
+        #expect(settings.web.listen == [.tcp(host: "127.0.0.1", port: 9177)])
+        #expect(settings.remediation.mode == .observe)
+        #expect(settings.stateDirectory == nil)
+    }
+
+    @Test func `the README's example says what it shows`() throws {
+        let folder = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+        let readme = try String(contentsOf: URL(filePath: folder + "/README.md"), encoding: .utf8)
+        let blocks = readme.split(separator: "```yaml\n").dropFirst().map { $0.prefix(upTo: $0.range(of: "```")) }
+        let example = try #require(blocks.first { $0.hasPrefix("connections:") })
+        let settings = try settings(String(example))
+        #expect(settings.connections == [ConnectionSettings(name: "local", uri: "qemu:///system")])
+        #expect(settings.notifying.receivers.map(\.name) == ["ops"])
+        #expect(settings.notifying.routes.map(\.receiver) == ["ops"])
+        let policy = try #require(settings.remediation.policies.first)
+        #expect(policy.domains == ["web-*"])
+        #expect(policy.causes == [.panic, .hypervisorCrash])
+        #expect(policy.ladder.map(\.description) == ["start 1m", "reset 30s", "destroy-start 1m"])
+        #expect(policy.budget.attempts == 5 && policy.budget.window == .seconds(3600))
+        #expect(policy.backoff.max == .seconds(300) && policy.backoff.jitter == 0.2)
+    }
+
+    @Test(arguments: [
+        (
+            "conections: []", [#"c.yml:1:1: unknown key "conections"; did you mean "connections"?"#]
+        ),
+        (
+            "sampling: {interval: 10}",
+            [#"c.yml:1:22: sampling.interval: expected a duration from 500ms to 1h, such as 30s or 1h30m, found "10""#]
+        ),
+        (
+            "web: {listen: [\"nowhere\"]}",
+            [#"c.yml:1:16: web.listen[0]: expected HOST:PORT, [IPV6]:PORT, :PORT or unix:/PATH"#]
+        ),
+        (
+            "remediation: {mode: \"on\"}",
+            [#"c.yml:1:21: remediation.mode: expected one of off, observe, auto, found "on""#]
+        ),
+        (
+            "connections:\n  - {name: a}\n  - {name: a}",
+            [#"c.yml:3:12: connections[1].name: a connection called "a" is there twice"#]
+        ),
+        (
+            "receivers:\n  - {name: ops}",
+            [#"c.yml:2:5: receivers[0]: has no channel; give it one of: webhook"#]
+        ),
+        (
+            "receivers: [{name: ops, webhook: {}}]",
+            [#"c.yml:1:34: receivers[0].webhook: needs url or url_file"#]
+        ),
+        (
+            "receivers: [{name: ops, webhook: {url: \"ftp://x\"}}]",
+            [
+                #"c.yml:1:40: receivers[0].webhook.url: expected a URL that begins with http:// or https://, found "ftp://x""#
+            ]
+        ),
+        (
+            "receivers: [{name: ops, webhook: {url: \"http://x\"}}]\nroutes: [{to: opps}]",
+            [#"c.yml:2:15: routes[0].to: there is no receiver "opps"; did you mean "ops"?"#]
+        ),
+        (
+            "remediation: {policies: [{name: p, on: {causes: [panik]}}]}",
+            [#"c.yml:1:50: remediation.policies[0].on.causes[0]: there is no cause "panik"; did you mean "panic"?"#]
+        ),
+        (
+            "remediation: {policies: [{name: p, on: {causes: [guest-poweroff]}}]}",
+            [
+                "c.yml:1:26: remediation.policies[0].on.causes: guest-poweroff can't start a repair; name one of host-signal, "
+                    + "hypervisor-crash, panic, watchdog, io-error, start-failed, clean-unknown, crash-or-terminated, lost"
+            ]
+        ),
+        (
+            "remediation: {policies: [{name: p, ladder: [start]}]}",
+            [
+                #"c.yml:1:45: remediation.policies[0].ladder[0]: "start" is no step; give it a timeout, as "start 60s""#
+            ]
+        ),
+        (
+            "remediation: {policies: [{name: p, ladder: [\"strat 60s\", \"reboot 60s\"]}]}",
+            [
+                #"c.yml:1:45: remediation.policies[0].ladder[0]: "strat 60s" is no step; did you mean "start 60s"?"#,
+                #"c.yml:1:58: remediation.policies[0].ladder[1]: "reboot 60s" is no step; the actions are destroy-start, reset"#,
+            ]
+        ),
+        (
+            "remediation: {policies: [{name: p, backoff: {factor: 0}}]}",
+            ["c.yml:1:26: remediation.policies[0].backoff.factor: must be between 1 and 100"]
+        ),
+        (
+            "rule_files: [rules.yml]",
+            ["c.yml:1:14: rule_files[0]: expected an absolute path or pattern of paths"]
+        ),
+        (
+            "rule_files: [/nowhere/rules.yml]",
+            ["c.yml:1:14: rule_files[0]: there is no file /nowhere/rules.yml"]
+        ),
+        (
+            "state: {directory: here}",
+            [
+                #"c.yml:1:20: state.directory: expected an absolute path, as /etc/virtwarden/rules.yml, found "here""#
+            ]
+        ),
+        ("- a list", ["c.yml:1:1: expected a mapping (key: value), found a list"]),
+    ])
+    func `a mistake gets its place, what is wrong and what would be right`(text: String, expected: [String]) {
+        let found = problems(text)
+        #expect(found.count == expected.count && zip(found, expected).allSatisfy { $0.hasPrefix($1) }, "\(found)")
+    }
+
+    @Test func `every problem is said at once`() {
+        let found = problems(
+            """
+            sampling: {interval: soon, dedline: 3s}
+            web: {listen: [x]}
+            remediation: {mode: maybe}
+            unknown: 1
+            """)
+        #expect(found.count == 5)
+        #expect(
+            found.contains {
+                $0.contains(#"did you mean "sampling.deadline"#) || $0.contains(#"did you mean "deadline""#)
+            })
+    }
+
+    @Test(arguments: [
+        "a: [", "a: *alias", "a: &anchor 1", "a: 1\na: 2", "\t- x", "a: 1\n---\nb: 2",
+        String(repeating: "[", count: 200),
+    ])
+    func `what is no plain YAML is refused with its place`(text: String) {
+        #expect(problems(text).count == 1)
+        #expect(problems(text).first?.hasPrefix("c.yml:") == true)
+    }
+
+    @Test func `problems of a rule file are the configuration's, under the rule file's name`() throws {
+        let path = "/tmp/virtwarden-rules-\(UInt64.random(in: .min ... .max)).yml"
+        try Data("groups: [{name: g, rules: [{alert: A, expr: 'up =='}]}]\n".utf8).write(to: URL(filePath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let found = problems("rule_files: [\(path)]")
+        #expect(found.count == 1)
+        #expect(found.first?.hasPrefix("\(path):1:") == true)
+    }
+
+    @Test func `a directory, a missing file and one that is not UTF-8 are said`() throws {
+        func load(_ path: String) -> String {
+            guard case .failure(let problems) = ConfigurationFile.load(path) else { return "" }
+            return problems.description
+        }
+        #expect(load("/tmp") == "/tmp: cannot read /tmp: it is no regular file")
+        #expect(load("/nowhere/c.yml").hasSuffix("No such file or directory; check the path"))
+        let path = "/tmp/virtwarden-config-\(UInt64.random(in: .min ... .max)).yml"
+        try Data([0x61, 0xFF, 0xFE]).write(to: URL(filePath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        #expect(load(path).hasSuffix("it is not UTF-8"))
+    }
+
+    @Test func `every file of the folder Sections is in the list`() throws {
+        let folder = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/Sources/Configuration"
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder + "/Sections")
+        let list = try String(contentsOf: URL(filePath: folder + "/Section.swift"), encoding: .utf8)
+        for file in files { #expect(list.contains("\(file.dropLast(".swift".count)).self"), "\(file)") }
+    }
+}
+
+extension Substring {
+    fileprivate func range(of text: String) -> Index {
+        var index = startIndex
+        while index < endIndex, !self[index...].hasPrefix(text) { index = self.index(after: index) }
+        return index
+    }
+}

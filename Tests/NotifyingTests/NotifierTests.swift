@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+import Alerting
+import Notifying
+import Synchronization
+import TestHosts
+import Testing
+import Vocabulary
+
+@Suite struct NotifierTests {
+    /// Keeps what a notifier reports.
+    private final class Reports: Sendable {
+        private let kept = Mutex<[Delivery]>([])
+        var all: [Delivery] { kept.withLock { $0 } }
+        func take(_ delivery: Delivery) { kept.withLock { $0.append(delivery) } }
+    }
+
+    private let reports = Reports()
+
+    private func notifier(_ receivers: [(String, String)], routes: [Route] = []) -> Notifier {
+        let settings = NotifierSettings(
+            receivers: receivers.map {
+                Receiver(name: $0.0, channel: Webhook(address: .url($0.1), timeout: .milliseconds(300)))
+            },
+            routes: routes, externalURL: "http://host:9177")
+        let reports = reports
+        return Notifier(settings) { reports.take($0) }
+    }
+
+    @Test func `tells that an alert fires and that it is resolved`() async throws {
+        let sink = try WebSink()
+        defer { sink.stop() }
+        let notifier = notifier([("ops", sink.url)])
+        await notifier.take([.of("web-1")])
+        try await waitUntil("the alert is told") { sink.requests.count == 1 }
+        await notifier.take([.of("web-1", .resolved)])
+        try await waitUntil("its end is told") { sink.requests.count == 2 }
+        #expect(sink.requests[0].text.contains(#""status":"firing""#))
+        #expect(sink.requests[1].text.contains(#""status":"resolved""#))
+        #expect(sink.requests[0].headers["content-type"] == "application/json")
+        try await waitUntil("both are counted") { await notifier.figures()["ops"]?.delivered == 2 }
+        await notifier.stop(within: .seconds(1))
+    }
+
+    @Test func `a thousand alerts at once are one message`() async throws {
+        let sink = try WebSink()
+        defer { sink.stop() }
+        let notifier = notifier([("ops", sink.url)])
+        await notifier.take((0..<1000).map { .of("web-\($0)") })
+        try await waitUntil("they are told") { await notifier.figures()["ops"]?.depth == 0 && !sink.requests.isEmpty }
+        #expect(sink.requests.count == 1)
+        #expect(reports.all.map(\.alerts) == [1000])
+        await notifier.stop(within: .seconds(1))
+    }
+
+    @Test(arguments: [WebSink.Behaviour.answer(500), .hang, .close])
+    func `a receiver that fails is tried again until it takes the message`(behaviour: WebSink.Behaviour) async throws {
+        let sink = try WebSink()
+        defer { sink.stop() }
+        sink.behave(behaviour)
+        let notifier = notifier([("ops", sink.url)])
+        await notifier.take([.of("web-1")])
+        try await waitUntil("the first attempt has failed") { !self.reports.all.isEmpty }
+        guard case .failed(_, let delay) = reports.all[0].result else { throw HostError("\(reports.all[0])") }
+        #expect(delay < .seconds(2))
+        sink.behave(.answer(200))
+        try await waitUntil("it is told") { self.reports.all.last?.result == .delivered }
+        #expect(reports.all.last?.failuresBefore == reports.all.count - 1)
+        #expect(sink.requests.last?.text.contains("web-1") == true)
+        await notifier.stop(within: .seconds(1))
+    }
+
+    @Test func `a receiver that refuses for good is not asked again`() async throws {
+        let sink = try WebSink()
+        defer { sink.stop() }
+        sink.behave(.answer(404))
+        let notifier = notifier([("ops", sink.url)])
+        await notifier.take([.of("web-1")])
+        try await waitUntil("it is refused") { !self.reports.all.isEmpty }
+        #expect(reports.all.map(\.result) == [.refused(reason: "it answered 404")])
+        let figures = await notifier.figures()["ops"]
+        #expect(figures?.refused == 1)
+        #expect(figures?.depth == 0)
+        await notifier.stop(within: .seconds(1))
+    }
+
+    @Test func `a receiver that hangs delays no other`() async throws {
+        let slow = try WebSink()
+        let quick = try WebSink()
+        defer {
+            slow.stop()
+            quick.stop()
+        }
+        slow.behave(.hang)
+        let notifier = notifier([("slow", slow.url), ("quick", quick.url)])
+        await notifier.take([.of("web-1")])
+        try await waitUntil("the other is told") { quick.requests.count == 1 }
+        #expect(!reports.all.contains { $0.receiver == "slow" && $0.result == .delivered })
+        await notifier.stop(within: .milliseconds(10))
+    }
+
+    @Test func `routes choose by matchers, in order, and may go on`() async throws {
+        let critical = try WebSink()
+        let rest = try WebSink()
+        defer {
+            critical.stop()
+            rest.stop()
+        }
+        let routes = [
+            Route(matchers: try AlertMatchers(parsing: ["severity=critical"]), receiver: "critical"),
+            Route(matchers: try AlertMatchers(parsing: []), receiver: "rest"),
+        ]
+        let notifier = notifier([("critical", critical.url), ("rest", rest.url)], routes: routes)
+        await notifier.take([.of("web-1"), .of("web-2", name: "DomainPaused", severity: "warning")])
+        try await waitUntil("both are told") { critical.requests.count == 1 && rest.requests.count == 1 }
+        #expect(critical.requests[0].text.contains("web-1") && !critical.requests[0].text.contains("web-2"))
+        #expect(rest.requests[0].text.contains("web-2") && !rest.requests[0].text.contains("web-1"))
+        await notifier.stop(within: .seconds(1))
+    }
+
+    @Test func `what a receiver is owed outlives a reload`() async throws {
+        let sink = try WebSink()
+        defer { sink.stop() }
+        sink.behave(.answer(503))
+        let notifier = notifier([("ops", sink.url)])
+        await notifier.take([.of("web-1")])
+        try await waitUntil("the first attempt has failed") { !self.reports.all.isEmpty }
+        let other = try WebSink()
+        defer { other.stop() }
+        await notifier.reload(
+            NotifierSettings(receivers: [Receiver(name: "ops", channel: Webhook(address: .url(other.url)))]))
+        try await waitUntil("the new address is told") { other.requests.count == 1 }
+        await notifier.stop(within: .seconds(1))
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+import FoundationEssentials
+import TestHosts
+import Testing
+
+@Suite struct CommandLineTests {
+    @Test func `version is printed`() async throws {
+        let result = try await BuiltProgram.run(["version"])
+        #expect(result.code == 0)
+        #expect(result.output == "virtwarden 0.1.0\n")
+    }
+
+    @Test(arguments: [
+        (["serv"], "serv"), (["serve", "--colour"], "--colour"), (["serve", "--interval", "soon"], "--interval"),
+        (["serve", "--listen", "here"], "--listen"), (["serve", "--log-level", "loud"], "--log-level"),
+    ])
+    func `wrong usage is 2, with the word that is wrong`(arguments: [String], word: String) async throws {
+        let result = try await BuiltProgram.run(arguments)
+        #expect(result.code == 2)
+        #expect(result.errors.contains(word))
+        #expect(result.output.isEmpty)
+    }
+
+    @Test func `a flag may come from the environment`() async throws {
+        let result = try await BuiltProgram.run(["serve"], environment: ["VIRTWARDEN_LOG_FORMAT": "xml"])
+        #expect(result.code == 2)
+        #expect(result.errors.contains("--log-format: expected text or json"))
+    }
+
+    @Test func `check config says every problem and ends with 1, serve with 3`() async throws {
+        let directory = try OwnedDirectory()
+        let file = try directory.write("bad.yml", "sampling: {intervall: 1s}\nweb: {listen: [x]}\n".utf8)
+        for (arguments, code) in [(["check", "config", file], 1 as Int32), (["serve", "--config", file], 3)] {
+            let result = try await BuiltProgram.run(arguments)
+            #expect(result.code == code)
+            #expect(result.errors.contains("\(file):1:12: unknown key \"sampling.intervall\""))
+            #expect(result.errors.contains("\(file):2:"))
+        }
+        let good = try directory.write("good.yml", "sampling: {interval: 1s}\n".utf8)
+        let result = try await BuiltProgram.run(["check", "config", good])
+        #expect(result.code == 0)
+        #expect(result.output == "\(good): ok: 1 connections, 0 rules, 0 receivers, remediation observe\n")
+        await directory.remove()
+    }
+
+    @Test func `check rules checks each file`() async throws {
+        let directory = try OwnedDirectory()
+        let good = try directory.write("good.yml", "groups: [{name: g, rules: [{alert: A, expr: up == 0}]}]\n".utf8)
+        let bad = try directory.write("bad.yml", "groups: [{name: g, rules: [{alert: A, expr: 'up =='}]}]\n".utf8)
+        let result = try await BuiltProgram.run(["check", "rules", good, bad])
+        #expect(result.code == 1)
+        #expect(result.output == "\(good): ok: 1 rules\n")
+        #expect(result.errors.hasPrefix("\(bad):1:"))
+        await directory.remove()
+    }
+
+    @Test func `a port in use ends serve with a sentence`() async throws {
+        let sink = try WebSink()
+        defer { sink.stop() }
+        let result = try await BuiltProgram.run(
+            ["serve", "--connect", "test:///default", "--listen", "127.0.0.1:\(sink.port)"])
+        #expect(result.code == 1)
+        #expect(result.errors.contains("cannot listen on 127.0.0.1:\(sink.port): another program"))
+    }
+}

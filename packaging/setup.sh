@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# setup.sh run|test|bench: installs the Debian packages that the goal needs and that are missing, then looks for Swift.
-# Changes nothing, and needs no network and no root, when everything is there.
+# setup.sh run|test|bench: looks for Swift (`swift`, or what SWIFT names) and installs the Debian packages that the goal
+# needs and that are missing. Changes nothing, and needs no network and no root, when everything is there.
 set -eu
 
 goal=${1:-run}
+swift=${SWIFT:-swift}
 # The libraries virtwarden links, the linker and C headers Swift needs, the libraries of the Swift tools themselves.
 packages="libvirt-dev libxml2-dev libcurl4-openssl-dev libyaml-dev libsqlite3-dev libre2-dev zlib1g-dev libcrypt-dev
     pkg-config binutils gcc g++ libc6-dev libncurses6 libuuid1 git ca-certificates"
@@ -22,6 +23,32 @@ test | bench)
     ;;
 esac
 
+# Ends the script when there is no Swift or an old one. `early`, to install nothing in vain, when Swift may lack its
+# libraries then, and the answer is 1. `late`, it must run.
+check_swift() {
+    how='Get it from https://www.swift.org/install/linux: swiftly installs it, with "swiftly init" or
+"swiftly install latest". Debian has a package swiftlang, but that of Debian 13 is 6.0.3 and too old.'
+    if ! command -v "${swift%% *}" >/dev/null 2>&1; then
+        printf 'virtwarden needs Swift 6.1 or later, and there is no %s in PATH.\n%s\n' "${swift%% *}" "$how" >&2
+        exit 1
+    fi
+    if ! version=$($swift --version 2>&1); then
+        [ "$1" = late ] || return 1
+        printf '%s --version fails: %s\n%s\n' "$swift" "$version" "$how" >&2
+        exit 1
+    fi
+    number=$(printf '%s\n' "$version" | sed -n 's/.*Swift version \([0-9][0-9]*\.[0-9][0-9]*\).*/\1/p' | head -n 1)
+    major=${number%%.*}
+    minor=${number#*.}
+    if [ -z "$number" ] || [ "$major" -lt 6 ] || { [ "$major" -eq 6 ] && [ "$minor" -lt 1 ]; }; then
+        printf 'virtwarden needs Swift 6.1 or later; this is %s.\n%s\n' "${number:-an unknown one}" "$how" >&2
+        exit 1
+    fi
+}
+
+seen=
+! check_swift early || seen=yes
+
 if ! command -v apt-get >/dev/null 2>&1 || ! command -v dpkg-query >/dev/null 2>&1; then
     if [ -z "${VIRTWARDEN_SKIP_SETUP:-}" ]; then
         echo "This system has no apt. Install what these Debian packages hold, then set VIRTWARDEN_SKIP_SETUP=1:" >&2
@@ -35,16 +62,19 @@ elif [ -z "${VIRTWARDEN_SKIP_SETUP:-}" ]; then
         [ "$status" = installed ] || missing="$missing $package"
     done
     if [ -n "$missing" ]; then
-        echo "Installing:$missing"
+        by_hand="apt-get update && apt-get install --no-install-recommends$missing"
         sudo=
         if [ "$(id -u)" != 0 ]; then
             if ! command -v sudo >/dev/null 2>&1; then
-                echo "Not root, and there is no sudo. As root: apt-get install$missing" >&2
+                echo "Debian packages are missing; you are not root, and there is no sudo. As root:" >&2
+                echo "  $by_hand" >&2
                 exit 1
             fi
             sudo=sudo
         fi
+        echo "Installing${sudo:+ with sudo}:$missing"
         # A policy-rc.d that answers 101 keeps dpkg from starting any service; one that is already there stays.
+        # Prometheus would still start at the next boot, hence update-rc.d: the tests run one of their own.
         # shellcheck disable=SC2086
         $sudo sh -eu -c '
             policy=/usr/sbin/policy-rc.d
@@ -57,24 +87,13 @@ elif [ -z "${VIRTWARDEN_SKIP_SETUP:-}" ]; then
             export DEBIAN_FRONTEND=noninteractive
             apt-get update -q
             apt-get install -q -y --no-install-recommends "$@"
-        ' setup $missing
+            case " $* " in *" prometheus "*) update-rc.d prometheus disable ;; esac
+        ' setup $missing || {
+            echo "The packages could not be installed (see above). As root:" >&2
+            echo "  $by_hand" >&2
+            exit 1
+        }
     fi
 fi
 
-how='Get it from https://www.swift.org/install/linux (swiftly installs it: swiftly install latest),
-or, on Debian 13 and later, with: apt-get install swiftlang'
-if ! command -v swift >/dev/null 2>&1; then
-    printf 'virtwarden needs Swift 6.1 or later, and there is no swift in PATH.\n%s\n' "$how" >&2
-    exit 1
-fi
-if ! version=$(swift --version 2>&1); then
-    printf 'swift --version fails: %s\n%s\n' "$version" "$how" >&2
-    exit 1
-fi
-number=$(printf '%s\n' "$version" | sed -n 's/.*Swift version \([0-9][0-9]*\.[0-9][0-9]*\).*/\1/p' | head -n 1)
-major=${number%%.*}
-minor=${number#*.}
-if [ -z "$number" ] || [ "$major" -lt 6 ] || { [ "$major" -eq 6 ] && [ "$minor" -lt 1 ]; }; then
-    printf 'virtwarden needs Swift 6.1 or later; this is %s.\n%s\n' "${number:-an unknown one}" "$how" >&2
-    exit 1
-fi
+[ -n "$seen" ] || check_swift late

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PromQL
-import Vocabulary
+public import Vocabulary
 
 /// One rule of a group: a recorded series or an alert.
 public struct Rule: Sendable {
@@ -46,6 +46,11 @@ public struct RuleGroup: Sendable {
             guard let names, let more = rule.query.metricNames else { return nil }
             return names.union(more)
         }
+    }
+
+    /// Whether one of the rules reads the series `labels`.
+    public func reads(_ labels: Labels) -> Bool {
+        rules.contains { $0.query.reads(labels) }
     }
 
     /// How far back the group reads.

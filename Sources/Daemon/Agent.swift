@@ -136,7 +136,7 @@ package actor Agent {
     private func watch(_ settings: Settings, writes: Bool) async {
         let plans = settings.connections.map { connection in
             HostWatch.Plan(
-                name: connection.name, uri: connection.uri,
+                name: connection.name, uri: connection.uri ?? DefaultConnection.uri,
                 label: settings.connections.count > 1 ? connection.name : nil, writes: writes,
                 interval: settings.sampling.interval, deadline: settings.sampling.deadline)
         }

@@ -38,16 +38,19 @@ package final class Board: Sendable {
         self.store = store
     }
 
-    /// Puts `batch` in the place of the last one under `key`; series that its shape no longer has end here.
-    package func put(_ batch: SeriesBatch, as key: Key) {
-        let replaced = state.withLock { state -> SeriesLayout? in
+    /// Puts `batch` in the place of the last one under `key`, and returns that; series that its shape no longer has end
+    /// here.
+    @discardableResult
+    package func put(_ batch: SeriesBatch, as key: Key) -> SeriesBatch? {
+        let old = state.withLock { state in
             let old = state.batches.updateValue(batch, forKey: key)
             if old == nil { state.order.append(key) }
             state.generation &+= 1
-            return old.flatMap { $0.layout === batch.layout ? nil : $0.layout }
+            return old
         }
-        if let replaced { store.end(replaced, at: batch.time) }
+        if let old, old.layout !== batch.layout { store.end(old.layout, at: batch.time) }
         store.append(batch)
+        return old
     }
 
     /// Removes what stands under `keys`: its series end at `time`. Whether there was anything.

@@ -10,8 +10,8 @@ struct HostFlow: HostListener {
     let room: RemediationRoom
     let desk: NewsDesk
 
-    func changed(_ names: Set<String>, at time: Timestamp) async {
-        await runner.wake(names, at: time)
+    func changed(_ series: [Labels], at time: Timestamp) async {
+        await runner.wake(series, at: time)
     }
 
     func heard(_ event: DomainEvent) async {

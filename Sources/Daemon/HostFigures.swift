@@ -62,11 +62,13 @@ struct HostFigures {
 }
 
 extension HostWatch {
-    func putHostSeries() {
+    /// Puts the host's own series on the board; those about libvirt that changed.
+    @discardableResult
+    func putHostSeries() -> [Labels] {
         let now = Timestamp.now
-        board.put(
-            series.libvirt(counts: links == nil ? nil : counts, versions: links == nil ? nil : versions, at: now),
-            as: .host(name, .libvirt))
+        let isUp = links != nil
+        let batch = series.libvirt(counts: isUp ? counts : nil, versions: isUp ? versions : nil, at: now)
         board.put(series.rounds(figures, at: now), as: .host(name, .rounds))
+        return batch.changes(since: board.put(batch, as: .host(name, .libvirt)))
     }
 }

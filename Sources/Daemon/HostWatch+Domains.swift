@@ -10,6 +10,7 @@ extension HostWatch {
     /// Compares `listed` with what was last known: what happened while nobody listened becomes a finding.
     func reconcile(_ listed: [ListedDomain], _ links: HostLinks) async {
         var findings: [DomainFinding] = []
+        var changed: [Labels] = []
         for one in listed {
             let now = Timestamp.now
             if let known = domains[one.uuid], known.identity.name == one.name {
@@ -18,21 +19,25 @@ extension HostWatch {
                 domains[one.uuid]?.listed = one
             } else {
                 forget(one.uuid, at: now)
-                adopt(one)
+                changed += adopt(one)
             }
             await describe(one, links)
-            putState(of: one.uuid, at: .now)
+            changed += putState(of: one.uuid, at: .now)
         }
         findings += forgetMissing(Set(listed.map(\.uuid)), knownBefore: .monotonic, at: .now)
         for finding in findings { await listener.found(finding) }
-        await listener.changed(Parts.stateNames.union([HostSeries.up.name]), at: .now)
+        await listener.changed(changed, at: .now)
     }
 
-    func adopt(_ listed: ListedDomain) {
+    /// Takes a domain in; the series that begin with it.
+    @discardableResult
+    func adopt(_ listed: ListedDomain) -> [Labels] {
         var domain = WatchedDomain(identity: listed.identity(on: name), status: listed.status, host: plan.label)
         domain.listed = listed
-        board.put(domain.counters.batch(at: .now), as: .domain(domain.identity, .events))
+        let counters = domain.counters.batch(at: .now)
+        board.put(counters, as: .domain(domain.identity, .events))
         domains[listed.uuid] = domain
+        return counters.changes(since: nil)
     }
 
     /// Forgets the domains that a list asked for at `began` did not have; one that was met meanwhile stays.
@@ -88,14 +93,15 @@ extension HostWatch {
         domains[listed.uuid] = domain
     }
 
-    func putState(of uuid: ObjectUUID, at now: Timestamp) {
-        guard var domain = domains[uuid] else { return }
+    /// Puts the status that is known on the board; the series that it changed.
+    @discardableResult
+    func putState(of uuid: ObjectUUID, at now: Timestamp) -> [Labels] {
+        guard var domain = domains[uuid] else { return [] }
         var stats = DomainStats(uuid: uuid, name: domain.identity.name)
         stats.status = domain.status
-        board.put(
-            domain.state.batch(domain.reading(stats), collectors: Parts.state, at: now),
-            as: .domain(domain.identity, .state))
+        let batch = domain.state.batch(domain.reading(stats), collectors: Parts.state, at: now)
         domains[uuid] = domain
+        return batch.changes(since: board.put(batch, as: .domain(domain.identity, .state)))
     }
 
     /// What is known of a domain now, read afresh; nil when it is gone or libvirt does not answer.
@@ -128,7 +134,6 @@ extension HostWatch {
 
 /// Which collectors fill which part of the board.
 enum Parts {
-    static let stateNames = Set(StateCollector.families.map(\.name))
     static let state: [any Collector] = [StateCollector()]
     static let traffic: [any Collector] = [InterfaceCollector()]
     static let monitor: [any Collector] = [BlockCollector(), CPUCollector(), MemoryCollector(), VCPUCollector()]

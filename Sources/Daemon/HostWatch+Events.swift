@@ -13,13 +13,8 @@ extension HostWatch {
         figures.droppedEvents = dropped
         let heard = event.heard(on: name, at: now)
         if domains[event.uuid] == nil { await meet(event.uuid) }
-        if var domain = domains[event.uuid] {
-            domain.counters.count(kind: heard.kind, detail: heard.detail)
-            board.put(domain.counters.batch(at: now), as: .domain(domain.identity, .events))
-            domains[event.uuid] = domain
-        }
-        var changed: Set<String> = [EventCounters.total.name]
-        if heard.kind == "lifecycle", await refreshState(of: event.uuid) { changed.formUnion(Parts.stateNames) }
+        var changed = count(heard, of: event.uuid)
+        if heard.kind == "lifecycle" { changed += await refreshState(of: event.uuid) }
         await listener.heard(heard)
         await listener.changed(changed, at: .now)
         if Self.definitionKinds.contains(heard.kind) || heard.detail.hasPrefix("defined_") {
@@ -30,19 +25,26 @@ extension HostWatch {
         }
     }
 
-    /// Reads the state after an event; whether it could.
-    private func refreshState(of uuid: ObjectUUID) async -> Bool {
-        guard let links else { return false }
+    private func count(_ event: DomainEvent, of uuid: ObjectUUID) -> [Labels] {
+        guard var domain = domains[uuid] else { return [] }
+        domain.counters.count(kind: event.kind, detail: event.detail)
+        let batch = domain.counters.batch(at: event.time)
+        domains[uuid] = domain
+        return batch.changes(since: board.put(batch, as: .domain(domain.identity, .events)))
+    }
+
+    /// Reads the state after an event; the series that it changed.
+    private func refreshState(of uuid: ObjectUUID) async -> [Labels] {
+        guard let links else { return [] }
         do throws(VirError) {
             // In two steps: no access to the dictionary may stay open while a call is awaited.
             let status = try await links.main.state(of: uuid)
             domains[uuid]?.status = status
-            putState(of: uuid, at: .now)
-            return true
+            return putState(of: uuid, at: .now)
         } catch {
             // A transient domain is gone when it stops; forgetIfGone tells, after the event has been passed on.
             log.debug("cannot read a state after an event of \(name): \(error)")
-            return false
+            return []
         }
     }
 

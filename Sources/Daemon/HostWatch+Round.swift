@@ -37,40 +37,46 @@ extension HostWatch {
     private func take(_ all: [DomainStats], askedAt began: Duration) async {
         var strangers: [ObjectUUID] = []
         var findings: [DomainFinding] = []
+        var changed: [Labels] = []
         let now = Timestamp.now
         for stats in all {
             guard let known = domains[stats.uuid], known.identity.name == stats.name else {
                 strangers.append(stats.uuid)
                 continue
             }
+            let batches = put(stats, known, at: now)
             if let status = stats.status, status != known.status {
                 findings.append(known.finding(status, at: now))
+                changed += batches.now.changes(since: batches.before)
             }
-            put(stats, known, at: now)
         }
         if domains.count > all.count - strangers.count {
             findings += forgetMissing(Set(all.map(\.uuid)), knownBefore: began, at: now)
         }
         for uuid in strangers {
             await meet(uuid)
-            putState(of: uuid, at: .now)
+            changed += putState(of: uuid, at: .now)
         }
         for finding in findings { await listener.found(finding) }
-        if !findings.isEmpty || !strangers.isEmpty { await listener.changed(Parts.stateNames, at: .now) }
+        if !changed.isEmpty { await listener.changed(changed, at: .now) }
     }
 
-    private func put(_ stats: DomainStats, _ known: WatchedDomain, at now: Timestamp) {
+    /// Puts what tier 1 has of one domain on the board; its state's batch, and the one before.
+    private func put(
+        _ stats: DomainStats, _ known: WatchedDomain, at now: Timestamp
+    ) -> (now: SeriesBatch, before: SeriesBatch?) {
         var domain = known
         if let status = stats.status { domain.status = status }
         let reading = domain.reading(stats)
-        board.put(
-            domain.state.batch(reading, collectors: Parts.state, at: now), as: .domain(domain.identity, .state))
+        let state = domain.state.batch(reading, collectors: Parts.state, at: now)
+        let before = board.put(state, as: .domain(domain.identity, .state))
         if !domain.hasTrafficByCalls {
             board.put(
                 domain.traffic.batch(reading, collectors: Parts.traffic, at: now),
                 as: .domain(domain.identity, .traffic))
         }
         domains[stats.uuid] = domain
+        return (state, before)
     }
 
     private func startMonitorRound(_ links: HostLinks) {

@@ -144,7 +144,10 @@ package actor HostWatch {
 
     /// A tick that comes while a round runs is skipped and counted, never queued.
     private func tick() {
-        guard links != nil else { return putHostSeries() }
+        guard links != nil else {
+            putHostSeries()
+            return
+        }
         guard let since = roundSince else {
             roundSince = .monotonic
             Task {
@@ -201,8 +204,9 @@ package actor HostWatch {
         }
         guard !isStopped else { return opened.close() }
         links = opened
-        putHostSeries()
+        let changed = putHostSeries()
         await reconcile(listed, opened)
+        await listener.changed(changed, at: .now)
         log.info("watching \(name)", metadata: ["uri": "\(opened.main.uri)", "domains": "\(listed.count)"])
         sayWriterProblem()
         Task { [weak self] in
@@ -223,8 +227,7 @@ package actor HostWatch {
         withdraw([.state, .traffic, .monitor, .definition], nil)
         log.warning(
             "lost libvirt of \(name)", metadata: ["reason": "\(reason?.name ?? "closed")", "next": "connecting again"])
-        putHostSeries()
-        await listener.changed(Parts.stateNames.union([HostSeries.up.name]), at: .now)
+        await listener.changed(putHostSeries(), at: .now)
         connect()
     }
 
@@ -238,8 +241,8 @@ package actor HostWatch {
 
 /// Whoever wants to know what a host did. Values only; each call returns soon.
 package protocol HostListener: Sendable {
-    /// Series of these names changed at `time`, outside the sampling rhythm.
-    func changed(_ names: Set<String>, at time: Timestamp) async
+    /// These series changed at `time`, outside the sampling rhythm.
+    func changed(_ series: [Labels], at time: Timestamp) async
     func heard(_ event: DomainEvent) async
     func found(_ finding: DomainFinding) async
 }

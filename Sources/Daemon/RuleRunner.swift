@@ -113,10 +113,10 @@ package actor RuleRunner {
         }
     }
 
-    /// Series called `names` changed at `time`: groups that read them are evaluated now, or within the second.
-    package func wake(_ names: Set<String>, at time: Timestamp) async {
+    /// These series changed at `time`: groups that read one of them are evaluated now, or within the second.
+    package func wake(_ series: [Labels], at time: Timestamp) async {
         for key in order {
-            guard let entry = entries[key], reads(entry.state.group, names) else { continue }
+            guard let entry = entries[key], series.contains(where: entry.state.group.reads) else { continue }
             let now = Duration.monotonic
             let rest = entry.lastEarly.map { Self.earlyRest - (now - $0) } ?? .zero
             if rest <= .zero {
@@ -138,11 +138,6 @@ package actor RuleRunner {
         entries[key]?.lastEarly = .monotonic
         counts.earlyEvaluations += 1
         await evaluate(key, at: time)
-    }
-
-    private func reads(_ group: RuleGroup, _ names: Set<String>) -> Bool {
-        guard let read = group.readNames else { return true }
-        return !read.isDisjoint(with: names)
     }
 
     /// Evaluates the group at `time`, or directly after its last evaluation when that was later.

@@ -18,6 +18,7 @@ public struct Query: Sendable {
     /// How far back it reads: the longest range (or lookback) plus offset.
     public let reach: Duration
     let root: Node
+    private let selectors: [Selector]
 
     /// Parses and checks `text`; the error says what is wrong and where.
     public init(parsing text: String) throws(QueryError) {
@@ -30,6 +31,7 @@ public struct Query: Sendable {
             let selectors = root.selectors
             let names = selectors.map(\.selector.metric)
             self.root = root
+            self.selectors = selectors.map(\.selector)
             self.text = text
             metricNames = names.contains(nil) ? nil : Set(names.compactMap { $0 })
             reach =
@@ -37,6 +39,11 @@ public struct Query: Sendable {
         } catch {
             throw QueryError(error, in: text)
         }
+    }
+
+    /// Whether one of its selectors reads the series `labels`.
+    public func reads(_ labels: Labels) -> Bool {
+        selectors.contains { ($0.metric == nil || $0.metric == labels.name) && $0.matches(labels) }
     }
 
     /// The value at `time`, read from `source`.

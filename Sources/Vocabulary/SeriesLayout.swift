@@ -53,6 +53,16 @@ public struct SeriesBatch: Sendable {
     }
 }
 
+extension SeriesBatch {
+    /// The series whose value is another than in `old`; all of them when there is no old batch or its shape differs.
+    public func changes(since old: SeriesBatch?) -> [Labels] {
+        guard let old, old.layout === layout else { return layout.series.map(\.labels) }
+        return values.indices.filter { values[$0].bitPattern != old.values[$0].bitPattern }.map {
+            layout.series[$0].labels
+        }
+    }
+}
+
 /// All that is known of the host at one moment: what a scrape shows.
 public struct Snapshot: Sendable {
     public let time: Timestamp

@@ -17,7 +17,7 @@ REST = 1.1
 LIMIT = 30
 
 CONFIGURATION = """connections: [{{name: local, uri: "{uri}"}}]
-sampling: {{interval: {interval:g}s}}
+sampling: {{interval: {interval_ms:g}ms}}
 state: {{directory: {folder}/state}}
 rule_files: [{folder}/rules.yml]
 receivers: [{{name: bench, webhook: {{url: "http://127.0.0.1:{port}/"}}}}]
@@ -28,7 +28,7 @@ remediation:
     - name: bench
       match: {{domains: ["*"]}}
       on: {{causes: [hypervisor-crash, lost]}}
-      settle: {settle:g}s
+      settle: {settle_ms:g}ms
       verify: 1s
       ladder: [start 30s]
       budget: {{attempts: 1000, window: 1h, stable_for: 1s}}
@@ -73,7 +73,8 @@ class Receiver:
 
 def write_configuration(host, uri, port):
     host.write("rules.yml", RULES)
-    text = CONFIGURATION.format(uri=uri, interval=INTERVAL, folder=host.folder, port=port, settle=SETTLE)
+    text = CONFIGURATION.format(uri=uri, interval_ms=INTERVAL * 1000, folder=host.folder, port=port,
+                                settle_ms=SETTLE * 1000)
     return host.write("config.yml", text.encode())
 
 

@@ -9,15 +9,15 @@ final class Listening: HostListener {
     private let notes = Mutex(Notes())
 
     struct Notes {
-        var changed: [Set<String>] = []
+        var changed: [Labels] = []
         var events: [DomainEvent] = []
         var findings: [DomainFinding] = []
     }
 
     var all: Notes { notes.withLock { $0 } }
 
-    func changed(_ names: Set<String>, at time: Timestamp) async {
-        notes.withLock { $0.changed.append(names) }
+    func changed(_ series: [Labels], at time: Timestamp) async {
+        notes.withLock { $0.changed += series }
     }
 
     func heard(_ event: DomainEvent) async {

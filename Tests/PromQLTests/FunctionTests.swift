@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import FoundationEssentials
 import Testing
 import Vocabulary
 
@@ -17,6 +18,17 @@ import Vocabulary
 
     private func number(_ text: String, at second: Double = 100) -> Double? {
         rows.ask(text, at: second).split(separator: " ").last.flatMap { Double($0) }
+    }
+
+    @Test func `every file of the folder Functions is in the list`() throws {
+        let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+        let files = try FileManager.default.contentsOfDirectory(atPath: root + "/Sources/PromQL/Functions")
+        let list = try String(
+            contentsOf: URL(filePath: root + "/Sources/PromQL/Functions/Function.swift"), encoding: .utf8)
+        for file in files where file != "Function.swift" {
+            #expect(list.contains("\(file.dropLast(".swift".count)).all"), "\(file)")
+        }
+        #expect(Functions.all.map(\.name) == Set(Functions.all.map(\.name)).sorted())
     }
 
     @Test func `rate and increase stretch to the window's ends`() {

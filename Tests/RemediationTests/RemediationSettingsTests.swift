@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+import FoundationEssentials
 import Remediation
 import Testing
 
 @Suite struct RemediationSettingsTests {
+    @Test func `every file of the folder Actions is in the list`() throws {
+        let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+        let files = try FileManager.default.contentsOfDirectory(atPath: root + "/Sources/Remediation/Actions")
+        #expect(files.sorted() == Actions.all.map { "\(type(of: $0)).swift" })
+        #expect(Actions.all.map(\.name) == Set(Actions.all.map(\.name)).sorted())
+    }
+
     @Test func `the defaults observe and are right`() {
         #expect(RemediationSettings().mode == .observe)
         #expect(RemediationSettings().problems == [])

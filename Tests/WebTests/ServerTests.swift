@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CZlib
+import FoundationEssentials
 import Testing
 
 @testable import Web
@@ -42,6 +43,12 @@ struct PlainSite: Site {
                 #expect(front.text.contains("href=\"\(page.path)\""))
             }
         }
+    }
+
+    @Test func `every file of the folder Pages is in the list`() throws {
+        let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+        let files = try FileManager.default.contentsOfDirectory(atPath: root + "/Sources/Web/Pages")
+        #expect(files.sorted() == Pages.all().map { "\(type(of: $0)).swift" }.sorted())
     }
 
     @Test func `the list of pages is sorted and has no path twice`() {

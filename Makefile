@@ -4,25 +4,29 @@
 SWIFT ?= swift
 CHECKS := --explicit-target-dependency-import-check error
 SOURCES := Sources Tests Package.swift
+# Swift leaves its temporary files behind. In /tmp they would also meet those of other users, and where it may not write
+# /tmp/swift-generated-sources the compiler (6.3) puts files with garbled names into the current directory.
+TEMPORARY := $(CURDIR)/.build/tmp
+PM = mkdir -p "$(TEMPORARY)" && TMPDIR="$(TEMPORARY)" $(SWIFT)
 
 .PHONY: run test build release format lint bench setup setup-test setup-bench clean
 .NOTPARALLEL:
 
 run: setup
-	$(SWIFT) build --product virtwarden
-	@exec "$$($(SWIFT) build --show-bin-path)/virtwarden" demo
+	$(PM) build --product virtwarden
+	@exec "$$($(PM) build --show-bin-path)/virtwarden" demo
 
 test: setup-test lint
-	$(SWIFT) build --build-tests $(CHECKS)
-	$(SWIFT) test --skip-build $(CHECKS)
+	$(PM) build --build-tests $(CHECKS)
+	$(PM) test --skip-build $(CHECKS)
 
 build: setup
-	$(SWIFT) build $(CHECKS)
+	$(PM) build $(CHECKS)
 
 release: setup
-	$(SWIFT) build -c release --product virtwarden --static-swift-stdlib
+	$(PM) build -c release --product virtwarden --static-swift-stdlib
 	mkdir -p dist
-	strip -o dist/virtwarden "$$($(SWIFT) build -c release --static-swift-stdlib --show-bin-path)/virtwarden"
+	strip -o dist/virtwarden "$$($(PM) build -c release --static-swift-stdlib --show-bin-path)/virtwarden"
 
 format:
 	$(SWIFT) format --in-place --recursive $(SOURCES)

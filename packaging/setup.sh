@@ -23,8 +23,8 @@ test | bench)
     ;;
 esac
 
-# Ends the script when there is no Swift or an old one. `early`, to install nothing in vain, when Swift may lack its
-# libraries then, and the answer is 1. `late`, it must run.
+# Ends the script when there is no Swift or an old one. `early` is before anything is installed, so that nothing is in
+# vain; 1 says that Swift does not run yet, maybe for want of libraries. `late`, it must run.
 check_swift() {
     how='Get it from https://www.swift.org/install/linux: swiftly installs it, with "swiftly init" or
 "swiftly install latest". Debian has a package swiftlang, but that of Debian 13 is 6.0.3 and too old.'

@@ -164,7 +164,8 @@ package actor Agent {
         var name = [CChar](repeating: 0, count: 256)
         gethostname(&name, name.count - 1)
         let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let port = addresses.first.flatMap { $0.split(separator: ":").last } ?? "9177"
+        let page = addresses.first { $0.hasPrefix("http") }
+        let port = page.flatMap { $0.split(separator: ":").last } ?? "9177"
         return "http://\(host):\(port)"
     }
 

@@ -7,26 +7,26 @@ SOURCES := Sources Tests Package.swift
 # Swift leaves its temporary files behind. In /tmp they would also meet those of other users, and where it may not write
 # /tmp/swift-generated-sources the compiler (6.3) puts files with garbled names into the current directory.
 TEMPORARY := $(CURDIR)/.build/tmp
-PM = mkdir -p "$(TEMPORARY)" && TMPDIR="$(TEMPORARY)" $(SWIFT)
+SWIFTPM = mkdir -p "$(TEMPORARY)" && TMPDIR="$(TEMPORARY)" $(SWIFT)
 
 .PHONY: run test build release format lint bench setup setup-test setup-bench clean
 .NOTPARALLEL:
 
 run: setup
-	$(PM) build --product virtwarden
-	@exec "$$($(PM) build --show-bin-path)/virtwarden" demo
+	$(SWIFTPM) build --product virtwarden
+	@exec "$$($(SWIFTPM) build --show-bin-path)/virtwarden" demo
 
 test: setup-test lint
-	$(PM) build --build-tests $(CHECKS)
-	$(PM) test --skip-build $(CHECKS)
+	$(SWIFTPM) build --build-tests $(CHECKS)
+	$(SWIFTPM) test --skip-build --disable-xctest $(CHECKS)
 
 build: setup
-	$(PM) build $(CHECKS)
+	$(SWIFTPM) build $(CHECKS)
 
 release: setup
-	$(PM) build -c release --product virtwarden --static-swift-stdlib
+	$(SWIFTPM) build -c release --product virtwarden --static-swift-stdlib
 	mkdir -p dist
-	strip -o dist/virtwarden "$$($(PM) build -c release --static-swift-stdlib --show-bin-path)/virtwarden"
+	strip -o dist/virtwarden "$$($(SWIFTPM) build -c release --static-swift-stdlib --show-bin-path)/virtwarden"
 
 format:
 	$(SWIFT) format --in-place --recursive $(SOURCES)

@@ -32,7 +32,12 @@ check_swift() {
         printf 'virtwarden needs Swift 6.1 or later, and there is no %s in PATH.\n%s\n' "${swift%% *}" "$how" >&2
         exit 1
     fi
-    if ! version=$($swift --version 2>&1); then
+    # In a directory of its own, because swift leaves temporary ones behind (swift-driver issue 2049).
+    scratch=$(mktemp -d)
+    runs=yes
+    version=$(TMPDIR=$scratch $swift --version 2>&1) || runs=
+    rm -rf "$scratch"
+    if [ -z "$runs" ]; then
         [ "$1" = late ] || return 1
         printf '%s --version fails: %s\n%s\n' "$swift" "$version" "$how" >&2
         exit 1

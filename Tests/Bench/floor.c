@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * floor URI ROUNDS PAUSE: the least a libvirt client can pay for the agent's rounds, its two bulk calls over one kept
  * read-only connection, PAUSE milliseconds apart. Prints, in order: CPU nanoseconds of this process for each round,
- * records and typed parameters of the last round. The first three rounds warm up and do not count. */
+ * records and typed parameters of the last round, peak of its resident memory in KiB. The first three rounds warm up and do not count. */
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -59,7 +60,10 @@ int main(int argc, char **argv)
             records += count;
         }
     }
-    printf("%lld %d %ld\n", (cpu_clock() - began) / rounds, records, parameters);
+    began = (cpu_clock() - began) / rounds;
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    printf("%lld %d %ld %ld\n", began, records, parameters, usage.ru_maxrss);
     virConnectClose(host);
     return 0;
 }

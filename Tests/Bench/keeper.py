@@ -43,13 +43,12 @@ def end_when_told():
 def keep(folder, uid, command):
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     drop = {"user": uid, "group": uid, "extra_groups": []} if os.geteuid() == 0 else {}
-    first = subprocess.Popen(command, stdin=subprocess.DEVNULL, **drop)
+    subprocess.Popen(command, stdin=subprocess.DEVNULL, **drop)
     ender = threading.Thread(target=end_when_told)
     ender.start()
     while ender.is_alive():
         try:
-            if os.wait()[0] == first.pid:
-                print("ended", flush=True)
+            os.wait()
         except ChildProcessError:
             ender.join(0.02)
     shutil.rmtree(folder, ignore_errors=True)

@@ -5,6 +5,7 @@ The same recipe as Tests/TestHosts/PrivateLibvirtd.swift: a session daemon whose
 directory, run as nobody when the caller is root. keeper.py ends it."""
 import concurrent.futures
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -35,18 +36,12 @@ class PrivateHost:
         self.uid = 65534 if os.geteuid() == 0 else os.geteuid()
         self.environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C",
                             "HOME": self.folder}
-        # The keeper comes first: from here on it removes the folder.
-        here = os.path.dirname(os.path.abspath(__file__))
         for name in ("RUNTIME_DIR", "CONFIG_HOME", "CACHE_HOME", "DATA_HOME"):
             self.environment["XDG_" + name] = "%s/%s" % (self.folder, name.split("_")[0].lower())
-        self.fill()
-        self.keeper = subprocess.Popen(
-            [sys.executable, here + "/keeper.py", self.folder, str(self.uid), "libvirtd",
-             "-f", self.folder + "/libvirtd.conf", "-p", self.folder + "/libvirtd.pid"],
-            env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            start_new_session=True)
+        self.keeper = None
         try:
-            self.wait_for_daemon()
+            self.fill()
+            self.start_daemon()
         except BaseException:
             self.close()
             raise
@@ -65,7 +60,13 @@ class PrivateHost:
             for name in [""] + folders + files:
                 os.chown(os.path.join(root, name), self.uid, -1)
 
-    def wait_for_daemon(self):
+    def start_daemon(self):
+        keeper = os.path.dirname(os.path.abspath(__file__)) + "/keeper.py"
+        self.keeper = subprocess.Popen(
+            [sys.executable, keeper, self.folder, str(self.uid), "libvirtd",
+             "-f", self.folder + "/libvirtd.conf", "-p", self.folder + "/libvirtd.pid"],
+            env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True)
         end = time.monotonic() + 20
         while True:
             with socket.socket(socket.AF_UNIX) as client:
@@ -110,5 +111,7 @@ class PrivateHost:
             return int(file.read())
 
     def close(self):
+        if self.keeper is None:
+            return shutil.rmtree(self.folder)
         self.keeper.stdin.close()
         self.keeper.wait(30)

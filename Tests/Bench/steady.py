@@ -10,7 +10,7 @@ from rpc_proxy import NAMES
 
 INTERVAL = 1.0
 ROUNDS = 20
-SCRAPES = 120
+SCRAPES = 100
 IDLE_SECONDS = 10
 
 
@@ -26,16 +26,16 @@ def build_floor(here, folder):
 
 
 def run_floor(floor, uri, rounds, pause):
-    """Milliseconds of CPU a round; records and typed parameters of the last one."""
+    """CPU a round, in ms; records and typed parameters of the last one; peak of the resident memory, in MiB."""
     done = subprocess.run([floor, uri, str(rounds), str(int(pause * 1000))], capture_output=True, text=True,
                           check=True, timeout=120)
-    nanoseconds, records, parameters = map(int, done.stdout.split())
-    return nanoseconds / 1e6, records, parameters
+    nanoseconds, records, parameters, kibibytes = map(int, done.stdout.split())
+    return nanoseconds / 1e6, records, parameters, kibibytes / 1024
 
 
 def measure_cost(host, binary, floor, count):
     """One agent without rules: first left alone, then scraped; the floor runs before and after the first part."""
-    before, records, parameters = run_floor(floor, host.uri, ROUNDS // 2, INTERVAL)
+    before, records, parameters, floor_rss = run_floor(floor, host.uri, ROUNDS // 2, INTERVAL)
     with Agent(binary, ["--connect", host.uri, "--interval", "%gs" % INTERVAL]) as agent:
         agent.wait_for_domains(count)
         time.sleep(3 * INTERVAL)
@@ -50,7 +50,7 @@ def measure_cost(host, binary, floor, count):
     floor_ms = (before + after) / 2
     figures.update(
         agent_cpu_ms=agent_ms, floor_cpu_ms=floor_ms, cpu_ratio=agent_ms / floor_ms, records=records,
-        parameters=parameters, floor_hot_cpu_ms=run_floor(floor, host.uri, 50, 0)[0],
+        parameters=parameters, floor_rss_mib=floor_rss, floor_hot_cpu_ms=run_floor(floor, host.uri, 50, 0)[0],
         idle_cpu_ms_per_s=measure_idle(host, binary))
     return figures
 

@@ -78,6 +78,7 @@ struct DemoCommand: AsyncParsableCommand {
     /// Plays the mishaps at their times, then shows how the host stands.
     private static func play(_ agent: Agent, _ directory: String, _ narrator: DemoNarrator) async {
         guard let host = await agent.hosts.first else { return }
+        var before = DemoFigures(agent.board)
         let clock = ContinuousClock()
         let began = clock.now
         for mishap in DemoScript.mishaps {
@@ -85,6 +86,7 @@ struct DemoCommand: AsyncParsableCommand {
             try? await clock.sleep(until: began + mishap.at)
             guard !Task.isCancelled else { return }
             narrator.tell("mishap", .warning, mishap.sentence)
+            before = DemoFigures(agent.board)
             do throws(VirError) {
                 try await DemoScript.carryOut(mishap, on: host, directory: directory)
             } catch {
@@ -93,42 +95,26 @@ struct DemoCommand: AsyncParsableCommand {
         }
         try? await clock.sleep(until: began + .milliseconds(8500))
         guard !Task.isCancelled else { return }
-        Output.say("\n" + (await table(agent, host)).lines.map { "  " + $0 }.joined(separator: "\n"))
+        Output.say("\n" + (await table(agent, host, since: before)).lines.map { "  " + $0 }.joined(separator: "\n"))
         Output.say("\nThe agent goes on watching. Look at its metrics, or end it with Ctrl-C.\n")
     }
 
-    private static func table(_ agent: Agent, _ host: HostWatch) async -> TextTable {
-        var table = TextTable(["DOMAIN", "STATE", "REASON", "VCPUS", "MEMORY", "RECEIVED", "TITLE"])
+    private static func table(_ agent: Agent, _ host: HostWatch, since before: DemoFigures) async -> TextTable {
+        var table = TextTable(["DOMAIN", "STATE", "REASON", "CPU", "MEMORY", "RECEIVED", "TITLE"])
         let states = await host.states
-        let numbers = DemoFigures(agent.board.snapshot(at: .now))
+        let now = DemoFigures(agent.board)
         for domain in DemoHost.domains {
             let status = states[domain.name]
+            let cpu = now.rate("libvirt_domain_info_cpu_time_seconds_total", domain.name, since: before)
+            let memory = now.value("libvirt_domain_info_memory_usage_bytes", domain.name)
+            let received = now.rate("libvirt_domain_interface_stats_receive_bytes_total", domain.name, since: before)
             table.add([
                 domain.name, status?.state ?? "", status?.reason ?? "",
-                numbers.text("libvirt_domain_info_virtual_cpus", domain.name),
-                numbers.text("libvirt_domain_info_memory_usage_bytes", domain.name, per: 1_048_576, unit: " MiB"),
-                numbers.text("libvirt_domain_interface_stats_receive_bytes_total", domain.name, per: 1e9, unit: " GB"),
+                cpu.map { "\(Int(($0 * 100).rounded()))%" } ?? "-",
+                memory.map { "\(Int($0) >> 20) MiB" } ?? "-", received.map { "\(Int($0 / 1000)) kB/s" } ?? "-",
                 domain.title,
             ])
         }
         return table
-    }
-}
-
-/// Picks single numbers of a snapshot.
-private struct DemoFigures {
-    private var values: [String: Double] = [:]
-
-    init(_ snapshot: Snapshot) {
-        for batch in snapshot.batches {
-            for (series, value) in zip(batch.layout.series, batch.values) {
-                guard let domain = series.labels["domain"] else { continue }
-                values["\(series.family.name) \(domain)"] = value
-            }
-        }
-    }
-
-    func text(_ family: String, _ domain: String, per divisor: Double = 1, unit: String = "") -> String {
-        values["\(family) \(domain)"].map { "\(Int($0 / divisor))\(unit)" } ?? "-"
     }
 }

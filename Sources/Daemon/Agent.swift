@@ -24,7 +24,6 @@ package actor Agent {
     package private(set) var hosts: [HostWatch] = []
     private var servers: [Listener: Server] = [:]
     private var own = OwnFigures()
-    private var ownRefreshed: Duration?
     private var ownTicker: Task<Void, Never>?
     private var didReload = true
     private var reloadedAt = Timestamp.now
@@ -174,7 +173,6 @@ package actor Agent {
     private nonisolated var site: AgentSite {
         AgentSite(
             board: board, version: Version.text,
-            refresh: { [weak self] in await self?.refreshOwnIfOld() },
             readiness: { [weak self] in await self?.reasonNotReady() })
     }
 
@@ -185,21 +183,13 @@ package actor Agent {
         return nil
     }
 
-    private func refreshOwnIfOld() async {
-        if let ownRefreshed, .monotonic - ownRefreshed < .seconds(1) { return }
-        _ = await refreshOwn()
-    }
-
     /// Puts the agent's own series on the board; how long until it should be done again.
     private func refreshOwn() async -> Duration {
-        ownRefreshed = .monotonic
-        var ages: [String: Duration?] = [:]
-        for host in hosts { ages[host.name] = await host.sampleAge }
         let facts = await OwnFigures.Facts(
             version: Version.text, rules: runner.counts, alerts: runner.alerts, deliveries: notifier.figures(),
             news: desk.counts, quarantined: room.quarantined.count, journalFailures: room.journalFailures,
             didReload: didReload, reloadedAt: reloadedAt, storeSeries: board.store.seriesCount,
-            storeRejected: board.store.rejected, ages: ages, namesHosts: settings.connections.count > 1)
+            storeRejected: board.store.rejected, namesHosts: settings.connections.count > 1)
         board.put(own.batch(facts, at: .now), as: .agent)
         return settings.sampling.interval
     }

@@ -5,12 +5,9 @@ import Web
 struct AgentSite: Site {
     let board: Board
     let version: String
-    /// Brings the agent's own figures up to date, at most once a second.
-    let refresh: @Sendable () async -> Void
     let readiness: @Sendable () async -> String?
 
     func metrics() async -> MetricsText {
-        await refresh()
         let page = board.page()
         return MetricsText(bytes: page.bytes, generation: page.generation)
     }

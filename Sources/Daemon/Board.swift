@@ -6,7 +6,8 @@ package import Vocabulary
 
 /// Where the newest batches stand: the one owner of the snapshot, and the only writer of sampled series to the store.
 ///
-/// A scrape reads what is here and waits for nobody; the page is rendered once a generation and shared.
+/// A scrape reads what is here and waits for nobody; a page is rendered outside the lock under which batches are put, and
+/// shared by the scrapes of the second after.
 package final class Board: Sendable {
     /// Which batch: one part of one domain, one host's own series, or the agent's.
     package enum Key: Hashable, Sendable {
@@ -27,11 +28,21 @@ package final class Board: Sendable {
         var batches: [Key: SeriesBatch] = [:]
         var order: [Key] = []
         var generation: UInt64 = 0
-        var rendered: (generation: UInt64, bytes: [UInt8])?
-        var renderer = TextRenderer()
+        /// When each host was last sampled.
+        var ages = SampleAges()
+
+        var snapshot: [SeriesBatch] { order.compactMap { batches[$0] } }
     }
 
+    private struct Pages {
+        var renderer = TextRenderer()
+        var newest: (generation: UInt64, at: Duration, bytes: [UInt8])?
+    }
+
+    private static let pageLife = Duration.seconds(1)
+
     private let state = Mutex(State())
+    private let pages = Mutex(Pages())
     package let store: Store
 
     package init(store: Store) {
@@ -69,22 +80,38 @@ package final class Board: Sendable {
         return !removed.isEmpty
     }
 
-    package func snapshot(at time: Timestamp) -> Snapshot {
-        state.withLock { state in
-            Snapshot(time: time, batches: state.order.compactMap { state.batches[$0] })
-        }
+    /// Notes that a host was sampled just now; `label` is the value of its series' label `host`.
+    package func noteSample(of host: String, label: String?) {
+        state.withLock { $0.ages.note(host, label: label, at: .monotonic) }
     }
 
-    /// The newest snapshot in text format 0.0.4; two of the same generation are the same.
+    /// Forgets when a host was sampled, since it is watched no more.
+    package func forgetSample(of host: String) {
+        state.withLock { $0.ages.forget(host) }
+    }
+
+    package func snapshot(at time: Timestamp) -> Snapshot {
+        state.withLock { Snapshot(time: time, batches: $0.snapshot) }
+    }
+
+    /// The newest snapshot in text format 0.0.4, with the samples' age at this moment; two of the same generation are the
+    /// same.
     package func page() -> (bytes: [UInt8], generation: UInt64) {
-        state.withLock { state in
-            if let rendered = state.rendered, rendered.generation == state.generation {
-                return (rendered.bytes, rendered.generation)
+        pages.withLock { pages in
+            let now = Duration.monotonic
+            let (snapshot, generation) = state.withLock { state in
+                if let page = pages.newest, page.generation == state.generation, now - page.at < Self.pageLife {
+                    return (nil as Snapshot?, page.generation)
+                }
+                let ages = state.ages.batch(at: .now, now)
+                // A scrape of the next second is another page, though nothing but the ages is new in it.
+                state.generation &+= 1
+                return (Snapshot(time: .now, batches: state.snapshot + [ages]), state.generation)
             }
-            let snapshot = Snapshot(time: .now, batches: state.order.compactMap { state.batches[$0] })
-            let bytes = state.renderer.render(snapshot)
-            state.rendered = (state.generation, bytes)
-            return (bytes, state.generation)
+            if let snapshot {
+                pages.newest = (generation, now, pages.renderer.render(snapshot))
+            }
+            return (pages.newest?.bytes ?? [], generation)
         }
     }
 }

@@ -30,7 +30,7 @@ struct HostFigures {
         "virtwarden_sample_duration_seconds", .gauge, "How long the last round took, monitor groups apart.")
     static let timestamp = MetricFamily(
         "virtwarden_last_success_timestamp_seconds", .gauge, "When this host was last sampled.")
-    static let families = [skipped, failures, dropped, reconnects, duration, timestamp]
+    static let families = [skipped, failures, dropped, reconnects, SampleAges.age, duration, timestamp]
 
     private var host: HostSeries
     private var own: OwnSeries
@@ -56,6 +56,10 @@ struct HostFigures {
             (Self.reconnects, [], Double(figures.reconnects)),
         ]
         if let duration = figures.lastDuration { rows.append((Self.duration, [], duration.inSeconds)) }
+        if let at = figures.lastSuccessAt {
+            // For rules; a scrape gets the age at its own moment.
+            rows.append((SampleAges.age, [], (.monotonic - at).inSeconds))
+        }
         if let time = figures.lastSuccess { rows.append((Self.timestamp, [], time.seconds)) }
         return own.batch(rows, at: time)
     }

@@ -18,6 +18,7 @@ extension HostWatch {
             await take(all, askedAt: began)
             figures.lastSuccess = .now
             figures.lastSuccessAt = .monotonic
+            board.noteSample(of: name, label: plan.label)
             figures.lastDuration = .monotonic - began
         } catch {
             failed(error, [.state, .traffic])

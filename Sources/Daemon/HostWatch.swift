@@ -140,6 +140,7 @@ package actor HostWatch {
         links = nil
         for uuid in domains.keys { forget(uuid, at: .now) }
         board.remove([.host(name, .libvirt), .host(name, .rounds)], at: .now)
+        board.forgetSample(of: name)
     }
 
     /// A tick that comes while a round runs is skipped and counted, never queued.

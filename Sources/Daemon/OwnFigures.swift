@@ -42,7 +42,6 @@ package struct OwnFigures {
     private static let storeRejected = counter(
         "store_rejected_points_total", "Points that came too late for their series.")
     private static let unlogged = counter("events_unlogged_total", "Events whose log line was left out in a flood.")
-    private static let age = gauge("sample_age_seconds", "How old the newest sample of a host is, in seconds.")
     private static let memory = MetricFamily(
         "process_resident_memory_bytes", .gauge, "Memory of this process, in bytes.")
     private static let cpu = MetricFamily(
@@ -50,7 +49,7 @@ package struct OwnFigures {
 
     package static let families = [
         build, evaluations, early, ruleFailures, alerts, deliveries, waiting, oldest, droppedAlerts, decisions, actions,
-        quarantined, journalFailures, reloadWorked, reloadTime, storeSeries, storeRejected, unlogged, age, memory, cpu,
+        quarantined, journalFailures, reloadWorked, reloadTime, storeSeries, storeRejected, unlogged, memory, cpu,
     ]
 
     /// What the series are made of.
@@ -66,8 +65,6 @@ package struct OwnFigures {
         var reloadedAt: Timestamp
         var storeSeries: Int
         var storeRejected: Int
-        /// By connection; nil while a host has not been sampled.
-        var ages: [String: Duration?]
         /// Whether series carry the label `host`.
         var namesHosts: Bool
     }
@@ -95,9 +92,6 @@ package struct OwnFigures {
             rows.append((Self.alerts, [("state", state.rawValue)], Double(facts.alerts.count { $0.state == state })))
         }
         rows += Self.deliveryRows(facts.deliveries) + Self.remediationRows(facts) + Self.processRows()
-        for (name, age) in facts.ages.sorted(by: { $0.key < $1.key }) {
-            if let age { rows.append((Self.age, facts.namesHosts ? [("host", name)] : [], age.inSeconds)) }
-        }
         return series.batch(rows, at: time)
     }
 

@@ -16,14 +16,14 @@ from rpc_proxy import RpcProxy
 BEGAN = time.monotonic()
 NOTES = """
 Events: {kills} kills, one at a time, {missed} of them not followed by alert, message and start. Times run from just
-before SIGKILL. libvirt's event and the start call are seen by a proxy on libvirtd's socket, the alert is seen when its log
-line is read, the message when a webhook has it. The settle time of {settle_ms:.0f} ms is taken off the start. A kill comes
-when the rule group has rested, since early evaluations are at most one a second a group. libvirt looks every 200 ms
-whether a QEMU is gone (virProcessKillPainfully), so its event comes some 10 or some 210 ms after SIGKILL.
-CPU: of the whole process, over whole rounds, {interval:g} s apart, without scrapes. The floor makes the agent's two bulk
-calls, with the same groups and NOWAIT, at the same rhythm over one kept connection, and drops the answers.
-/metrics: a new connection each time, more than a second after the last, so that the page is rendered for each;
-the gzipped one follows at once and is only compressed.
+before SIGKILL. libvirt's event and the start call are seen by a proxy on libvirtd's socket, the alert is seen when its
+log line is read, the message when a webhook has it. The settle time of {settle_ms:.0f} ms is taken off the start. A
+kill comes when the rule group has rested, since early evaluations are at most one a second a group. libvirt looks every
+200 ms whether a QEMU is gone (virProcessKillPainfully): its event comes some 10 or some 210 ms after SIGKILL.
+CPU: of the whole process, over whole rounds, {interval:g} s apart, without scrapes. The floor makes the agent's two
+bulk calls, with the same groups and NOWAIT, at the same rhythm over one kept connection, and drops the answers.
+/metrics: a new connection each time, more than a second after the last, so that the page is rendered for each; the
+gzipped one follows at once and is only compressed.
 """
 
 
@@ -103,7 +103,8 @@ def main():
     for row in rows(figures):
         print("| %s | %s | %s |" % row)
     print(NOTES.format(interval=steady.INTERVAL, **figures))
-    print(json.dumps({what: round(value, 4) if isinstance(value, float) else value for what, value in figures.items()}))
+    print(json.dumps({
+        what: round(value, 4) if isinstance(value, float) else value for what, value in figures.items()}))
 
 
 if __name__ == "__main__":

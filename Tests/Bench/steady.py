@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the agent costs while nothing happens: CPU against the floor, /metrics, memory, calls to libvirt."""
 import collections
+import os
 import random
 import subprocess
 import time
@@ -26,11 +27,11 @@ def build_floor(here, folder):
 
 
 def run_floor(floor, uri, rounds, pause):
-    """CPU a round, in ms; records and typed parameters of the last one; peak of the resident memory, in MiB."""
+    """CPU a round, in ms; records and typed parameters of the last one; resident memory in MiB."""
     done = subprocess.run([floor, uri, str(rounds), str(int(pause * 1000))], capture_output=True, text=True,
                           check=True, timeout=120)
-    nanoseconds, records, parameters, kibibytes = map(int, done.stdout.split())
-    return nanoseconds / 1e6, records, parameters, kibibytes / 1024
+    nanoseconds, records, parameters, pages = map(int, done.stdout.split())
+    return nanoseconds / 1e6, records, parameters, pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
 
 
 def measure_cost(host, binary, floor, count):

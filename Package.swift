@@ -46,6 +46,7 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         // Floor 1: shared values, and one wrapped library each.
         library("Queues"),
@@ -73,7 +74,7 @@ let package = Package(
         library(
             "Daemon",
             [
-                "Queues", "Vocabulary", "Files", "Libvirt", "DomainXML", "YAML", "Database", "Sampling", "SeriesStore",
+                "CMalloc", "Queues", "Vocabulary", "Files", "Libvirt", "DomainXML", "YAML", "Database", "Sampling", "SeriesStore",
                 "Alerting",
                 "Exposition", "Notifying", "Remediation", "Web", "Configuration", logging,
             ]),

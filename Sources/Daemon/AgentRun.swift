@@ -20,6 +20,8 @@ package struct AgentRun: Sendable {
     private let load: Load
     /// The end may take this long; then the process ends whatever still runs.
     private static let grace = Duration.milliseconds(4500)
+    /// After this, what only the start needed is given back.
+    private static let startIsOver = Duration.seconds(30)
 
     package init(log: Logger, load: @escaping Load) {
         self.log = log
@@ -40,6 +42,12 @@ package struct AgentRun: Sendable {
         } catch {
             throw .web(error)
         }
+        let settling = Task {
+            // Cancelled when the agent ends before.
+            try? await Task.sleep(for: Self.startIsOver)
+            if !Task.isCancelled { ProcessMemory.giveBackStart() }
+        }
+        defer { settling.cancel() }
         for await signal in signals.signals {
             guard signal == .reload else { break }
             await reload(agent, loader)

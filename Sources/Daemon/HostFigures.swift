@@ -7,6 +7,7 @@ import Vocabulary
 struct RoundFigures {
     var skippedRounds = 0
     var skippedMonitorRounds = 0
+    var overdueCalls = 0
     var failures = 0
     var reconnects = 0
     var droppedEvents = 0
@@ -22,6 +23,11 @@ struct HostFigures {
         "virtwarden_sampling_skipped_total", .counter, "Rounds left out because the one before still ran, by tier.")
     static let failures = MetricFamily(
         "virtwarden_sampling_failures_total", .counter, "Bulk calls that libvirt answered with an error.")
+    static let overdue = MetricFamily(
+        "virtwarden_monitor_calls_overdue_total", .counter,
+        "Calls into domains' monitors that were given up because one did not answer in time.")
+    static let writtenOff = MetricFamily(
+        "virtwarden_lanes_written_off", .gauge, "Connections whose call into a monitor has not returned yet.")
     static let dropped = MetricFamily(
         "virtwarden_events_dropped_total", .counter, "Events that did not fit into the bounded queue.")
     static let reconnects = MetricFamily(
@@ -30,7 +36,9 @@ struct HostFigures {
         "virtwarden_sample_duration_seconds", .gauge, "How long the last round took, monitor groups apart.")
     static let timestamp = MetricFamily(
         "virtwarden_last_success_timestamp_seconds", .gauge, "When this host was last sampled.")
-    static let families = [skipped, failures, dropped, reconnects, SampleAges.age, duration, timestamp]
+    static let families = [
+        skipped, failures, overdue, writtenOff, dropped, reconnects, SampleAges.age, duration, timestamp,
+    ]
 
     private var host: HostSeries
     private var own: OwnSeries
@@ -47,11 +55,13 @@ struct HostFigures {
         return host.batch(counts: counts, versions: versions, at: time)
     }
 
-    mutating func rounds(_ figures: RoundFigures, at time: Timestamp) -> SeriesBatch {
+    mutating func rounds(_ figures: RoundFigures, writtenOff: Int, at time: Timestamp) -> SeriesBatch {
         var rows: [(MetricFamily, [(String, String)], Double)] = [
             (Self.skipped, [("tier", "1")], Double(figures.skippedRounds)),
             (Self.skipped, [("tier", "2")], Double(figures.skippedMonitorRounds)),
             (Self.failures, [], Double(figures.failures)),
+            (Self.overdue, [], Double(figures.overdueCalls)),
+            (Self.writtenOff, [], Double(writtenOff)),
             (Self.dropped, [], Double(figures.droppedEvents)),
             (Self.reconnects, [], Double(figures.reconnects)),
         ]
@@ -72,7 +82,7 @@ extension HostWatch {
         let now = Timestamp.now
         let isUp = links != nil
         let batch = series.libvirt(counts: isUp ? counts : nil, versions: isUp ? versions : nil, at: now)
-        board.put(series.rounds(figures, at: now), as: .host(name, .rounds))
+        board.put(series.rounds(figures, writtenOff: lanes?.writtenOff.count ?? 0, at: now), as: .host(name, .rounds))
         return batch.changes(since: board.put(batch, as: .host(name, .libvirt)))
     }
 }

@@ -58,9 +58,15 @@ package actor HostWatch {
     var refused: Set<String> = []
     var figures = RoundFigures()
     var series: HostFigures
-    /// When the round, and the lane's part of one, began that run now.
+    /// When the round began that runs now.
     var roundSince: Duration?
-    var monitorSince: Duration?
+    /// Where tier 2 runs; nil while there is no connection.
+    var lanes: Lanes?
+    /// The call of tier 2 whose answer counts.
+    var monitorCall: MonitorCall?
+    var callNumber = 0
+    /// Domains whose monitor does not answer.
+    var hung: Set<ObjectUUID> = []
     private var timer: (any DispatchSourceTimer)?
     private var connecting: Task<Void, Never>?
     private(set) var isStopped = false
@@ -136,8 +142,7 @@ package actor HostWatch {
         timer?.cancel()
         timer = nil
         connecting?.cancel()
-        links?.close()
-        links = nil
+        disconnect()
         for uuid in domains.keys { forget(uuid, at: .now) }
         board.remove([.host(name, .libvirt), .host(name, .rounds)], at: .now)
         board.forgetSample(of: name)
@@ -165,6 +170,16 @@ package actor HostWatch {
     }
 
     // MARK: Connecting
+
+    private func disconnect() {
+        if links?.isOnlyOne == false { lanes?.close() }
+        links?.close()
+        links = nil
+        lanes = nil
+        monitorCall = nil
+        hung = []
+        for uuid in domains.keys { domains[uuid]?.isTimedOut = false }
+    }
 
     private func connect() {
         connecting = Task { await self.keepConnecting() }
@@ -194,17 +209,23 @@ package actor HostWatch {
     /// Registers for events first, lists after, compares with what was last known: nothing falls between.
     private func begin(_ opened: HostLinks) async throws(VirError) {
         let stream: EventStream
+        let lane: Connection
         let listed: [ListedDomain]
         do throws(VirError) {
             stream = try await opened.main.subscribe(buffer: 8192)
             versions = try await opened.main.versions()
             listed = try await opened.main.domains()
+            lane = opened.isOnlyOne ? opened.main : try await Connection.open(plan.uri, access: .readOnly)
         } catch {
             opened.close()
             throw error
         }
-        guard !isStopped else { return opened.close() }
+        guard !isStopped else {
+            if !opened.isOnlyOne { Task { await lane.close() } }
+            return opened.close()
+        }
         links = opened
+        lanes = Lanes(lane)
         let changed = putHostSeries()
         await reconcile(listed, opened)
         await listener.changed(changed, at: .now)
@@ -222,8 +243,7 @@ package actor HostWatch {
 
     private func lost(_ old: HostLinks, because reason: CloseReason?) async {
         guard let links, links.main === old.main, !isStopped else { return }
-        links.close()
-        self.links = nil
+        disconnect()
         figures.reconnects += 1
         withdraw([.state, .traffic, .monitor, .definition], nil)
         log.warning(

@@ -17,6 +17,8 @@ struct WatchedDomain {
     var definition: DomainSampler
     var traffic: DomainSampler
     var monitor: DomainSampler
+    /// Whether its monitor does not answer.
+    var isTimedOut = false
     /// Whether its interfaces are read call by call, because the driver's bulk call has none.
     var hasTrafficByCalls = false
 
@@ -33,7 +35,7 @@ struct WatchedDomain {
     func reading(_ stats: DomainStats) -> DomainReading {
         DomainReading(
             stats: stats, description: description, isPersistent: listed?.isPersistent,
-            hasAutostart: listed?.hasAutostart, hasManagedSave: listed?.hasManagedSave)
+            hasAutostart: listed?.hasAutostart, hasManagedSave: listed?.hasManagedSave, isTimedOut: isTimedOut)
     }
 
     /// That the status is now another than the one last known; nil when the domain is gone.

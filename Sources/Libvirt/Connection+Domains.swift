@@ -31,6 +31,15 @@ extension Connection {
         try Connection.state(DomainHandle(uuid, on: handle()))
     }
 
+    /// What the domain's monitor is doing (`virDomainGetControlInfo`); answers though the monitor hangs.
+    public func control(of uuid: ObjectUUID) throws(VirError) -> ControlReading {
+        let domain = try DomainHandle(uuid, on: handle())
+        var info = virDomainControlInfo()
+        try checked("virDomainGetControlInfo", virDomainGetControlInfo(domain.pointer, &info, 0))
+        let isBusy = info.state != VIR_DOMAIN_CONTROL_OK.rawValue
+        return ControlReading(isBusy: isBusy, since: .milliseconds(Int64(clamping: info.stateTime)))
+    }
+
     /// The definition without secrets (`virDomainGetXMLDesc`).
     public func xml(of uuid: ObjectUUID) throws(VirError) -> String {
         let domain = try DomainHandle(uuid, on: handle())

@@ -58,6 +58,14 @@ public struct StateReading: Hashable, Sendable {
     }
 }
 
+/// What `virDomainGetControlInfo` says of a domain's monitor.
+public struct ControlReading: Hashable, Sendable {
+    /// Whether a job or a command is under way, or the monitor is broken.
+    public let isBusy: Bool
+    /// How long that has lasted.
+    public let since: Duration
+}
+
 extension [String] {
     /// The word at `number`, or the number's digits.
     func word(_ number: Int32) -> String {

@@ -9,15 +9,18 @@ public struct DomainReading: Sendable {
     public var isPersistent: Bool?
     public var hasAutostart: Bool?
     public var hasManagedSave: Bool?
+    /// Whether the domain's monitor did not answer in time.
+    public var isTimedOut: Bool?
 
     public init(
         stats: DomainStats, description: DomainDescription? = nil, isPersistent: Bool? = nil,
-        hasAutostart: Bool? = nil, hasManagedSave: Bool? = nil
+        hasAutostart: Bool? = nil, hasManagedSave: Bool? = nil, isTimedOut: Bool? = nil
     ) {
         self.stats = stats
         self.description = description
         self.isPersistent = isPersistent
         self.hasAutostart = hasAutostart
         self.hasManagedSave = hasManagedSave
+        self.isTimedOut = isTimedOut
     }
 }

@@ -9,9 +9,11 @@ import time
 from agent import Agent
 from rpc_proxy import NAMES
 
-INTERVAL = 1.0
-ROUNDS = 20
+INTERVAL = 2.0
+ROUNDS = 12
 SCRAPES = 100
+SKIPPED = b"virtwarden_sampling_skipped_total"
+HOT_ROUNDS = 7
 IDLE_SECONDS = 10
 
 
@@ -39,7 +41,7 @@ def measure_cost(host, binary, floor, count):
     before, records, parameters, floor_rss = run_floor(floor, host.uri, ROUNDS // 2, INTERVAL)
     with Agent(binary, ["--connect", host.uri, "--interval", "%gs" % INTERVAL]) as agent:
         agent.wait_for_domains(count)
-        time.sleep(3 * INTERVAL)
+        time.sleep(2 * INTERVAL)
         agent.wait_between_rounds(INTERVAL)
         began = agent.cpu_seconds()
         time.sleep(ROUNDS * INTERVAL)
@@ -51,7 +53,7 @@ def measure_cost(host, binary, floor, count):
     floor_ms = (before + after) / 2
     figures.update(
         agent_cpu_ms=agent_ms, floor_cpu_ms=floor_ms, cpu_ratio=agent_ms / floor_ms, records=records,
-        parameters=parameters, floor_rss_mib=floor_rss, floor_hot_cpu_ms=run_floor(floor, host.uri, 50, 0)[0],
+        parameters=parameters, floor_rss_mib=floor_rss, floor_hot_cpu_ms=run_floor(floor, host.uri, HOT_ROUNDS, 0)[0],
         idle_cpu_ms_per_s=measure_idle(host, binary))
     return figures
 
@@ -65,11 +67,12 @@ def measure_scrapes(agent):
         plain.append(seconds * 1000)
         seconds, small = agent.scrape("gzip")
         packed.append(seconds * 1000)
-    series = sum(1 for line in body.splitlines() if not line.startswith(b"#"))
+    lines = [line for line in body.splitlines() if not line.startswith(b"#")]
     return {
+        "skipped": sum(float(line.split()[-1]) for line in lines if line.startswith(SKIPPED)),
         "metrics_p50_ms": percentile(plain, 50), "metrics_p99_ms": percentile(plain, 99),
         "metrics_gzip_p50_ms": percentile(packed, 50), "metrics_gzip_p99_ms": percentile(packed, 99),
-        "metrics_bytes": len(body), "metrics_gzip_bytes": len(small), "series": series}
+        "metrics_bytes": len(body), "metrics_gzip_bytes": len(small), "series": len(lines)}
 
 
 def measure_idle(host, binary):

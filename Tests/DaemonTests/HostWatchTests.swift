@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Daemon
 import FoundationEssentials
+import Glibc
 import SeriesStore
 import TestHosts
 import Testing
@@ -13,7 +14,9 @@ import Vocabulary
 
     private func watch(_ uri: String, writes: Bool = false) -> HostWatch {
         HostWatch(
-            .init(name: "local", uri: uri, writes: writes, interval: .milliseconds(100)), board: board,
+            .init(
+                name: "local", uri: uri, writes: writes, interval: .milliseconds(100), deadline: .milliseconds(500)),
+            board: board,
             log: lines.logger(), listener: listening)
     }
 
@@ -49,6 +52,61 @@ import Vocabulary
             board.lines.contains {
                 $0.hasPrefix("libvirt_domain_events_total") && $0.contains("stopped_failed") && $0.hasSuffix(" 1")
             })
+        await host.stop()
+        await daemon.stop()
+    }
+
+    @Test func `a QEMU that hangs is named and left alone, and the others stay fresh`() async throws {
+        let daemon = try await PrivateLibvirtd.start()
+        for name in ["stuck", "well"] {
+            try await daemon.define(name)
+            try await daemon.start(name, booted: false)
+        }
+        let host = watch(daemon.uri)
+        await host.start()
+        @Sendable func cpu(_ name: String) -> Double? {
+            board.value("libvirt_domain_info_cpu_time_seconds_total{domain=\"\(name)\"}")
+        }
+        try await waitUntil("both are sampled") { cpu("stuck") != nil && cpu("well") != nil }
+        try daemon.kill("stuck", SIGSTOP)
+        try await waitUntil("it is named") { board.has(#"libvirt_domain_timed_out{domain="stuck"} 1"#) }
+        #expect(board.has(#"libvirt_domain_timed_out{domain="well"} 0"#))
+        #expect(cpu("stuck") == nil)
+        #expect(board.has(#"libvirt_domain_state{domain="stuck",state="running"} 1"#))
+        let before = board.samples("well")
+        try await waitUntil("the other's numbers go on") { board.samples("well") > before }
+        #expect(board.value("virtwarden_lanes_written_off") == 1)
+        #expect(try await daemon.state(of: "well") == "running")
+        try daemon.kill("stuck", SIGCONT)
+        try await waitUntil("it is asked again") {
+            cpu("stuck") != nil && board.has(#"libvirt_domain_timed_out{domain="stuck"} 0"#)
+        }
+        try await waitUntil("its lane is back") { board.value("virtwarden_lanes_written_off") == 0 }
+        await host.stop()
+        await daemon.stop()
+    }
+
+    @Test func `of many QEMUs that hang at most four hold a call, and libvirt goes on answering`() async throws {
+        let daemon = try await PrivateLibvirtd.start()
+        let names = (0..<8).map { "domain-\($0)" }
+        for name in names {
+            try await daemon.define(name)
+            try await daemon.start(name, booted: false)
+        }
+        let host = watch(daemon.uri)
+        await host.start()
+        try await waitUntil("all are sampled") { names.allSatisfy { board.samples($0) > 0 } }
+        for name in names.prefix(7) { try daemon.kill(name, SIGSTOP) }
+        try await waitUntil("tier 2 stops") { board.value("virtwarden_lanes_written_off") == 4 }
+        try await waitUntil("it says so") { lines.all.contains { $0.contains("4 calls into monitors of local hang") } }
+        #expect(board.has(#"libvirt_domain_state{domain="domain-7",state="running"} 1"#))
+        #expect(try await daemon.state(of: "domain-7") == "running")
+        #expect(board.value("virtwarden_lanes_written_off") == 4)
+        for name in names.prefix(7) { try daemon.kill(name, SIGCONT) }
+        try await waitUntil("all are sampled again") {
+            board.value("virtwarden_lanes_written_off") == 0
+                && names.allSatisfy { board.has(#"libvirt_domain_timed_out{domain="\#($0)"} 0"#) }
+        }
         await host.stop()
         await daemon.stop()
     }

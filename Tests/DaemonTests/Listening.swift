@@ -50,6 +50,20 @@ extension Board {
         }
     }
 
+    /// The value of the series that is written so; nil when it is not there.
+    func value(_ series: String) -> Double? {
+        lines.first { $0.hasPrefix(series + " ") }.flatMap { $0.split(separator: " ").last }.flatMap { Double($0) }
+    }
+
+    /// When the numbers of a domain's monitor were last put, in milliseconds; 0 when there are none.
+    func samples(_ domain: String) -> Int64 {
+        snapshot(at: .now).batches.filter { batch in
+            batch.layout.series.contains {
+                $0.family.name == "libvirt_domain_info_cpu_time_seconds_total" && $0.labels["domain"] == domain
+            }
+        }.map(\.time.milliseconds).max() ?? 0
+    }
+
     func has(_ part: String) -> Bool {
         lines.contains { $0.contains(part) }
     }

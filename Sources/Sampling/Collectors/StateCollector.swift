@@ -12,7 +12,10 @@ public struct StateCollector: Collector {
     private static let reasonCode = MetricFamily(
         "libvirt_domain_state_reason_code", .gauge,
         "Reason of the state as a number; what it means depends on the state.")
-    public static let families = [state, stateCode, reasonCode]
+    private static let timedOut = MetricFamily(
+        "libvirt_domain_timed_out", .gauge,
+        "Whether the domain's monitor does not answer, so that what only it knows is left out.")
+    public static let families = [state, stateCode, reasonCode, timedOut]
 
     public let needs: StatsGroups = .state
 
@@ -30,5 +33,6 @@ public struct StateCollector: Collector {
         if !isKnown { writer.add(Self.state, label: "state", status.state.name, 1) }
         writer.add(Self.stateCode, Double(status.state.rawValue))
         writer.add(Self.reasonCode, Double(status.reason))
+        writer.add(Self.timedOut, reading.isTimedOut?.gauge)
     }
 }

@@ -74,7 +74,8 @@ let package = Package(
         library(
             "Daemon",
             [
-                "CMalloc", "Queues", "Vocabulary", "Files", "Libvirt", "DomainXML", "YAML", "Database", "Sampling", "SeriesStore",
+                "CMalloc", "Queues", "Vocabulary", "Files", "Libvirt", "DomainXML", "YAML", "Database", "Sampling",
+                "SeriesStore",
                 "Alerting",
                 "Exposition", "Notifying", "Remediation", "Web", "Configuration", logging,
             ]),

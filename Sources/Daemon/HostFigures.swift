@@ -10,7 +10,9 @@ struct RoundFigures {
     var overdueCalls = 0
     var failures = 0
     var reconnects = 0
+    /// Of the connections before the one there is.
     var droppedEvents = 0
+    var floods = 0
     var lastDuration: Duration?
     var lastSuccess: Timestamp?
     /// The same moment on the monotonic clock.
@@ -29,7 +31,10 @@ struct HostFigures {
     static let writtenOff = MetricFamily(
         "virtwarden_lanes_written_off", .gauge, "Connections whose call into a monitor has not returned yet.")
     static let dropped = MetricFamily(
-        "virtwarden_events_dropped_total", .counter, "Events that did not fit into the bounded queue.")
+        "virtwarden_events_dropped_total", .counter,
+        "Events that did not fit into the bounded queue, or were passed over in a flood.")
+    static let floods = MetricFamily(
+        "virtwarden_event_floods_total", .counter, "Times that a kind of event was not listened to for a while.")
     static let reconnects = MetricFamily(
         "virtwarden_reconnects_total", .counter, "Connections to libvirt that were lost and are opened again.")
     static let duration = MetricFamily(
@@ -37,7 +42,7 @@ struct HostFigures {
     static let timestamp = MetricFamily(
         "virtwarden_last_success_timestamp_seconds", .gauge, "When this host was last sampled.")
     static let families = [
-        skipped, failures, overdue, writtenOff, dropped, reconnects, SampleAges.age, duration, timestamp,
+        skipped, failures, overdue, writtenOff, dropped, floods, reconnects, SampleAges.age, duration, timestamp,
     ]
 
     private var host: HostSeries
@@ -55,14 +60,15 @@ struct HostFigures {
         return host.batch(counts: counts, versions: versions, at: time)
     }
 
-    mutating func rounds(_ figures: RoundFigures, writtenOff: Int, at time: Timestamp) -> SeriesBatch {
+    mutating func rounds(_ figures: RoundFigures, now: (writtenOff: Int, dropped: Int), at time: Timestamp) -> SeriesBatch {
         var rows: [(MetricFamily, [(String, String)], Double)] = [
             (Self.skipped, [("tier", "1")], Double(figures.skippedRounds)),
             (Self.skipped, [("tier", "2")], Double(figures.skippedMonitorRounds)),
             (Self.failures, [], Double(figures.failures)),
             (Self.overdue, [], Double(figures.overdueCalls)),
-            (Self.writtenOff, [], Double(writtenOff)),
-            (Self.dropped, [], Double(figures.droppedEvents)),
+            (Self.writtenOff, [], Double(now.writtenOff)),
+            (Self.dropped, [], Double(figures.droppedEvents + now.dropped)),
+            (Self.floods, [], Double(figures.floods)),
             (Self.reconnects, [], Double(figures.reconnects)),
         ]
         if let duration = figures.lastDuration { rows.append((Self.duration, [], duration.inSeconds)) }
@@ -82,7 +88,7 @@ extension HostWatch {
         let now = Timestamp.now
         let isUp = links != nil
         let batch = series.libvirt(counts: isUp ? counts : nil, versions: isUp ? versions : nil, at: now)
-        board.put(series.rounds(figures, writtenOff: lanes?.writtenOff.count ?? 0, at: now), as: .host(name, .rounds))
+        board.put(series.rounds(figures, now: (lanes?.writtenOff.count ?? 0, events?.dropped ?? 0), at: now), as: .host(name, .rounds))
         return batch.changes(since: board.put(batch, as: .host(name, .libvirt)))
     }
 }

@@ -8,9 +8,8 @@ import Vocabulary
 extension HostWatch {
     private static let definitionKinds: Set<String> = ["device_added", "device_removed", "metadata_change"]
 
-    func hear(_ event: Event, dropped: Int) async {
+    func hear(_ event: Event) async {
         let now = Timestamp.now
-        figures.droppedEvents = dropped
         let heard = event.heard(on: name, at: now)
         if domains[event.uuid] == nil { await meet(event.uuid) }
         var changed = count(heard, of: event.uuid)
@@ -22,6 +21,40 @@ extension HostWatch {
         }
         if heard.detail == "undefined_removed" || heard.detail.hasPrefix("stopped_") {
             await forgetIfGone(event.uuid)
+        }
+    }
+
+    /// How long a kind of event that floods is not listened to.
+    private static let quietTime = Duration.seconds(30)
+
+    /// Stops listening to a kind of event that one domain floods: a client that lags makes libvirt's daemon grow. States
+    /// are still compared in each round; when listening begins again, everything is.
+    func quiet(_ flood: EventFlood) async {
+        guard let links else { return }
+        figures.floods += 1
+        log.warning(
+            "a domain floods events; this kind is not listened to for \(DurationText.format(Self.quietTime))",
+            metadata: ["domain": "\(flood.name)", "host": "\(name)", "event": "\(flood.kindName)"])
+        do throws(VirError) {
+            try await links.main.silence(flood.id)
+        } catch {
+            log.debug("cannot stop listening to \(flood.kindName) of \(name): \(error)")
+        }
+        Task { [weak self] in
+            // Never cancelled: a connection that has ended by then has nothing to listen to.
+            try? await Task.sleep(for: Self.quietTime)
+            await self?.listenAgain(to: flood, on: links)
+        }
+    }
+
+    private func listenAgain(to flood: EventFlood, on old: HostLinks) async {
+        guard let links, links.main === old.main else { return }
+        do throws(VirError) {
+            try await links.main.listen(to: flood.id)
+            await reconcile(try await links.main.domains(), links)
+            log.notice("listening to \(flood.kindName) events of \(name) again")
+        } catch {
+            log.warning("cannot listen to \(flood.kindName) events of \(name) again: \(error)")
         }
     }
 

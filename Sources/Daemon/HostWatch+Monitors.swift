@@ -59,7 +59,11 @@ extension HostWatch {
     private func carryOut(_ call: MonitorCall) async {
         var answer: [DomainStats] = []
         do throws(VirError) {
-            answer = try await call.lane.statistics([.cpuTotal, .balloon, .vcpu, .block], noWait: true)
+            if hasBulk {
+                answer = try await call.lane.statistics([.cpuTotal, .balloon, .vcpu, .block], noWait: true)
+            } else {
+                answer = domains.map { DomainStats(uuid: $0.key, name: $0.value.identity.name) }
+            }
         } catch {
             if monitorCall?.number == call.number { failed(error, [.monitor]) }
         }
@@ -164,10 +168,7 @@ extension HostWatch {
         let answer = await lane.statisticsByCalls(
             of: stats, interfaces: domain.description?.interfaces.compactMap(\.target) ?? [],
             disks: domain.description?.disks.compactMap(\.target) ?? [], refused: refused)
-        for call in answer.refused.subtracting(refused).sorted() {
-            log.info("the driver of \(name) has no \(call): it is not asked again")
-        }
-        refused.formUnion(answer.refused)
+        for call in answer.refused.sorted() { refuse(call) }
         return answer.stats
     }
 }

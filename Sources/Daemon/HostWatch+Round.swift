@@ -11,7 +11,7 @@ extension HostWatch {
         guard let links else { return }
         let began = Duration.monotonic
         do throws(VirError) {
-            let all = try await links.main.statistics([.state, .interface], noWait: true)
+            let all = try await tierOne(links)
             // The connection may have been given up while the call ran.
             guard self.links != nil else { return }
             await take(all, askedAt: began)
@@ -24,6 +24,27 @@ extension HostWatch {
         }
         startMonitorRound()
         putHostSeries()
+    }
+
+    /// The bulk call, or the domains one by one when the driver has none (LXC, VirtualBox and others).
+    private func tierOne(_ links: HostLinks) async throws(VirError) -> [DomainStats] {
+        if hasBulk {
+            do throws(VirError) {
+                return try await links.main.statistics([.state, .interface], noWait: true)
+            } catch {
+                guard error.code == .noSupport else { throw error }
+                refuse(error.call)
+            }
+        }
+        return try await links.main.states()
+    }
+
+    var hasBulk: Bool { !refused.contains(Self.bulkCall) }
+
+    /// Notes that the driver has not this call, and says so once.
+    func refuse(_ call: String) {
+        guard refused.insert(call).inserted else { return }
+        log.info("the driver of \(name) has no \(call): it is not asked again")
     }
 
     func failed(_ error: VirError, _ parts: [Board.Part]) {

@@ -55,8 +55,11 @@ package actor HostWatch {
     var links: HostLinks?
     var domains: [ObjectUUID: WatchedDomain] = [:]
     var versions: Versions?
-    var refused: Set<String> = []
+    /// Calls that the driver has not.
+    var refused: Set<String>
     var figures = RoundFigures()
+    /// The events of the connection there is.
+    var events: EventStream?
     var series: HostFigures
     /// When the round began that runs now.
     var roundSince: Duration?
@@ -71,13 +74,19 @@ package actor HostWatch {
     private var connecting: Task<Void, Never>?
     private(set) var isStopped = false
 
-    package init(_ plan: Plan, board: Board, log: Logger, listener: any HostListener) {
+    static let bulkCall = "virConnectGetAllDomainStats"
+
+    /// `refused` names calls that are not made, as if the driver had none of them.
+    package init(
+        _ plan: Plan, board: Board, log: Logger, listener: any HostListener, refused: Set<String> = []
+    ) {
         executor = QueueExecutor(label: "virtwarden.host.\(plan.name)")
         name = plan.name
         self.plan = plan
         self.board = board
         self.log = log
         self.listener = listener
+        self.refused = refused
         series = HostFigures(host: plan.label)
     }
 
@@ -174,6 +183,8 @@ package actor HostWatch {
     private func disconnect() {
         if links?.isOnlyOne == false { lanes?.close() }
         links?.close()
+        figures.droppedEvents += events?.dropped ?? 0
+        events = nil
         links = nil
         lanes = nil
         monitorCall = nil
@@ -225,6 +236,7 @@ package actor HostWatch {
             return opened.close()
         }
         links = opened
+        events = stream
         lanes = Lanes(lane)
         let changed = putHostSeries()
         await reconcile(listed, opened)
@@ -232,7 +244,10 @@ package actor HostWatch {
         log.info("watching \(name)", metadata: ["uri": "\(opened.main.uri)", "domains": "\(listed.count)"])
         sayWriterProblem()
         Task { [weak self] in
-            for await event in stream.events { await self?.hear(event, dropped: stream.dropped) }
+            for await event in stream.events { await self?.hear(event) }
+        }
+        Task { [weak self] in
+            for await flood in stream.floods { await self?.quiet(flood) }
         }
         Task { [weak self] in
             let reason = await opened.ended()

@@ -6,19 +6,46 @@ extension Connection {
     /// Every domain: running, paused, crashed, shut off (`virConnectListAllDomains` and, for each, its state and flags).
     /// A domain that vanishes between the list and its state is left out.
     public func domains() throws(VirError) -> [ListedDomain] {
+        try list { handle in
+            // Silence is right: a domain that vanished is no domain of the list any more.
+            try? Connection.listed(handle)
+        }
+    }
+
+    private func list<Item>(_ item: (borrowing DomainHandle) -> Item?) throws(VirError) -> [Item] {
         let pointer = try handle()
         var list: UnsafeMutablePointer<virDomainPtr?>?
         let count = try checked("virConnectListAllDomains", virConnectListAllDomains(pointer, &list, 0))
         defer { free(list) }
-        var result: [ListedDomain] = []
+        var result: [Item] = []
         result.reserveCapacity(Int(count))
         for index in 0..<Int(count) {
             guard let domain = list?[index] else { continue }
-            let handle = DomainHandle(owning: domain)
-            // Silence is right: a domain that vanished is no domain of the list any more.
-            if let listed = try? Connection.listed(handle) { result.append(listed) }
+            if let found = item(DomainHandle(owning: domain)) { result.append(found) }
         }
         return result
+    }
+
+    private static func name(_ domain: borrowing DomainHandle) -> String {
+        virDomainGetName(domain.pointer).map { String(cString: $0) } ?? ""
+    }
+
+    private static func uuid(_ domain: borrowing DomainHandle) throws(VirError) -> ObjectUUID {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        try checked("virDomainGetUUID", virDomainGetUUID(domain.pointer, &bytes))
+        return ObjectUUID(bytes: bytes)
+    }
+
+    /// Name and state of every domain, call by call (`virConnectListAllDomains`, `virDomainGetState`): for drivers that
+    /// have no bulk statistics.
+    public func states() throws(VirError) -> [DomainStats] {
+        try list { handle in
+            // Silence is right: a domain that vanished is no domain of the list any more.
+            guard let status = try? Connection.state(handle), let uuid = try? Connection.uuid(handle) else { return nil }
+            var stats = DomainStats(uuid: uuid, name: Connection.name(handle))
+            stats.status = status
+            return stats
+        }
     }
 
     /// One domain, as the list would show it.
@@ -57,14 +84,13 @@ extension Connection {
 
     private static func listed(_ domain: borrowing DomainHandle) throws(VirError) -> ListedDomain {
         let status = try state(domain)
-        var bytes = [UInt8](repeating: 0, count: 16)
-        try checked("virDomainGetUUID", virDomainGetUUID(domain.pointer, &bytes))
+        let uuid = try uuid(domain)
         let id = virDomainGetID(domain.pointer)
         var autostart: Int32 = 0
         // Transient domains have no autostart and say so with an error; that means no.
         let hasAutostart = virDomainGetAutostart(domain.pointer, &autostart) == 0 && autostart == 1
         return ListedDomain(
-            uuid: ObjectUUID(bytes: bytes), name: virDomainGetName(domain.pointer).map { String(cString: $0) } ?? "",
+            uuid: uuid, name: name(domain),
             id: id == .max ? nil : Int(id), status: status,
             isPersistent: virDomainIsPersistent(domain.pointer) == 1, hasAutostart: hasAutostart,
             hasManagedSave: virDomainHasManagedSaveImage(domain.pointer, 0) == 1)

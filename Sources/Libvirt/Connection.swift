@@ -88,13 +88,9 @@ public actor Connection {
         let sink = EventSink(buffer: buffer)
         var refused: [Int32] = []
         for registration in EventCallbacks.all {
-            let box = Unmanaged.passRetained(sink).toOpaque()
-            let id = virConnectDomainEventRegisterAny(
-                pointer, nil, registration.id, registration.callback, box, releaseEventSink)
-            if id >= 0 {
-                opened?.registrations.append(id)
+            if let callback = Connection.register(registration, on: pointer, sink) {
+                opened?.registrations[registration.id] = callback
             } else {
-                Unmanaged<EventSink>.fromOpaque(box).release()
                 refused.append(registration.id)
             }
         }
@@ -102,19 +98,51 @@ public actor Connection {
         subscription = sink
         return EventStream(sink: sink, refused: refused)
     }
+
+    /// Asks the daemon for no more events of this id (`virConnectDomainEventDeregisterAny`), after a flood of them.
+    public func silence(_ id: Int32) throws(VirError) {
+        let pointer = try handle()
+        guard let callback = opened?.registrations.removeValue(forKey: id) else { return }
+        try checked("virConnectDomainEventDeregisterAny", virConnectDomainEventDeregisterAny(pointer, callback))
+    }
+
+    /// Asks for events of this id again. What happened meanwhile is lost: list the domains after it.
+    public func listen(to id: Int32) throws(VirError) {
+        let pointer = try handle()
+        guard let subscription, opened?.registrations[id] == nil,
+            let registration = EventCallbacks.all.first(where: { $0.id == id })
+        else { return }
+        subscription.unsilence(id)
+        guard let callback = Connection.register(registration, on: pointer, subscription) else {
+            throw VirError.last("virConnectDomainEventRegisterAny")
+        }
+        opened?.registrations[id] = callback
+    }
+
+    /// The callback's number; nil when the daemon refuses.
+    private static func register(
+        _ registration: EventCallbacks.Registration, on pointer: virConnectPtr, _ sink: EventSink
+    ) -> Int32? {
+        let box = Unmanaged.passRetained(sink).toOpaque()
+        let number = virConnectDomainEventRegisterAny(
+            pointer, nil, registration.id, registration.callback, box, releaseEventSink)
+        if number < 0 { Unmanaged<EventSink>.fromOpaque(box).release() }
+        return number < 0 ? nil : number
+    }
 }
 
 /// libvirt's connection with its event registrations, given back once, when nobody holds it any more.
 struct ConnectionHandle: ~Copyable {
     let pointer: virConnectPtr
-    var registrations: [Int32] = []
+    /// The number of each event id's callback.
+    var registrations: [Int32: Int32] = [:]
 
     init(owning pointer: virConnectPtr) {
         self.pointer = pointer
     }
 
     deinit {
-        for id in registrations { virConnectDomainEventDeregisterAny(pointer, id) }
+        for number in registrations.values { virConnectDomainEventDeregisterAny(pointer, number) }
         // The same function pointer: otherwise the callback keeps the connection and its descriptors.
         virConnectUnregisterCloseCallback(pointer, connectionClosed)
         virConnectClose(pointer)

@@ -33,8 +33,8 @@ enum EventCallbacks {
 
     /// Copies name and UUID, which the handle holds locally, and enqueues.
     fileprivate static func send(
-        _ domain: virDomainPtr?, _ opaque: UnsafeMutableRawPointer?, _ kind: String, _ detail: String,
-        note: UnsafePointer<CChar>? = nil
+        _ id: virDomainEventID, _ domain: virDomainPtr?, _ opaque: UnsafeMutableRawPointer?, _ kind: String,
+        _ detail: String, note: UnsafePointer<CChar>? = nil
     ) {
         guard let domain, let opaque else { return }
         let uuid = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16) { buffer -> ObjectUUID? in
@@ -45,42 +45,52 @@ enum EventCallbacks {
         let name = virDomainGetName(domain).map { String(cString: $0) } ?? ""
         let text = note.map { String(cString: $0) } ?? ""
         Unmanaged<EventSink>.fromOpaque(opaque).takeUnretainedValue().yield(
-            Event(uuid: uuid, name: name, kindName: kind, detailName: detail, note: text))
+            Event(uuid: uuid, name: name, kindName: kind, detailName: detail, note: text), id: Int32(id.rawValue))
     }
 }
 
 private let onLifecycle: virConnectDomainEventCallback = { _, domain, type, detail, opaque in
-    EventCallbacks.send(domain, opaque, "lifecycle", EventNames.lifecycle(type, detail))
+    EventCallbacks.send(
+        VIR_DOMAIN_EVENT_ID_LIFECYCLE, domain, opaque, "lifecycle", EventNames.lifecycle(type, detail))
     return 0
 }
 private let onReboot: virConnectDomainEventGenericCallback = { _, domain, opaque in
-    EventCallbacks.send(domain, opaque, "reboot", "reboot")
+    EventCallbacks.send(
+        VIR_DOMAIN_EVENT_ID_REBOOT, domain, opaque, "reboot", "reboot")
 }
 private let onControlError: virConnectDomainEventGenericCallback = { _, domain, opaque in
-    EventCallbacks.send(domain, opaque, "control_error", "control_error")
+    EventCallbacks.send(
+        VIR_DOMAIN_EVENT_ID_CONTROL_ERROR, domain, opaque, "control_error", "control_error")
 }
 private let onWatchdog: virConnectDomainEventWatchdogCallback = { _, domain, action, opaque in
-    EventCallbacks.send(domain, opaque, "watchdog", EventNames.watchdog.word(action))
+    EventCallbacks.send(
+        VIR_DOMAIN_EVENT_ID_WATCHDOG, domain, opaque, "watchdog", EventNames.watchdog.word(action))
 }
 private let onIOError: virConnectDomainEventIOErrorReasonCallback = { _, domain, _, alias, action, reason, opaque in
     // The reason (enospc) tells more than the alias; an empty one leaves the alias.
     let note = reason.flatMap { $0.pointee == 0 ? nil : $0 } ?? alias
-    EventCallbacks.send(domain, opaque, "io_error", EventNames.ioError.word(action), note: note)
+    EventCallbacks.send(
+        VIR_DOMAIN_EVENT_ID_IO_ERROR_REASON, domain, opaque, "io_error", EventNames.ioError.word(action), note: note)
 }
 private let onAgent: virConnectDomainEventAgentLifecycleCallback = { _, domain, state, _, opaque in
-    EventCallbacks.send(domain, opaque, "agent_lifecycle", EventNames.agentState.word(state))
+    EventCallbacks.send(
+        VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE, domain, opaque, "agent_lifecycle", EventNames.agentState.word(state))
 }
 private let onDeviceAdded: virConnectDomainEventDeviceAddedCallback = { _, domain, alias, opaque in
-    EventCallbacks.send(domain, opaque, "device_added", "device_added", note: alias)
+    EventCallbacks.send(
+        VIR_DOMAIN_EVENT_ID_DEVICE_ADDED, domain, opaque, "device_added", "device_added", note: alias)
 }
 private let onDeviceRemoved: virConnectDomainEventDeviceRemovedCallback = { _, domain, alias, opaque in
-    EventCallbacks.send(domain, opaque, "device_removed", "device_removed", note: alias)
+    EventCallbacks.send(
+        VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED, domain, opaque, "device_removed", "device_removed", note: alias)
 }
 private let onMetadata: virConnectDomainEventMetadataChangeCallback = { _, domain, type, namespace, opaque in
     let types = ["description", "title", "element"]
-    EventCallbacks.send(domain, opaque, "metadata_change", types.word(type), note: namespace)
+    EventCallbacks.send(
+        VIR_DOMAIN_EVENT_ID_METADATA_CHANGE, domain, opaque, "metadata_change", types.word(type), note: namespace)
 }
 private let onMemoryFailure: virConnectDomainEventMemoryFailureCallback = { _, domain, _, action, _, opaque in
     let actions = ["ignore", "inject", "fatal", "reset"]
-    EventCallbacks.send(domain, opaque, "memory_failure", actions.word(action))
+    EventCallbacks.send(
+        VIR_DOMAIN_EVENT_ID_MEMORY_FAILURE, domain, opaque, "memory_failure", actions.word(action))
 }

@@ -37,25 +37,34 @@ def run_floor(floor, uri, rounds, pause):
 
 
 def measure_cost(host, binary, floor, count):
-    """One agent without rules: first left alone, then scraped; the floor runs before and after the first part."""
+    """One agent without rules: scraped, so that its start is long over, then left alone; the floor runs before and after."""
     before, records, parameters, floor_rss = run_floor(floor, host.uri, ROUNDS // 2, INTERVAL)
     with Agent(binary, ["--connect", host.uri, "--interval", "%gs" % INTERVAL]) as agent:
         agent.wait_for_domains(count)
-        time.sleep(2 * INTERVAL)
-        agent.wait_between_rounds(INTERVAL)
-        began = agent.cpu_seconds()
-        time.sleep(ROUNDS * INTERVAL)
-        agent_ms = (agent.cpu_seconds() - began) / ROUNDS * 1000
         figures = measure_scrapes(agent)
+        figures.update(measure_rounds(agent))
         figures.update(rss_mib=agent.memory("VmRSS"), rss_anonymous_mib=agent.memory("RssAnon"),
                        rss_peak_mib=agent.memory("VmHWM"))
     after = run_floor(floor, host.uri, ROUNDS // 2, INTERVAL)[0]
     floor_ms = (before + after) / 2
     figures.update(
-        agent_cpu_ms=agent_ms, floor_cpu_ms=floor_ms, cpu_ratio=agent_ms / floor_ms, records=records,
-        parameters=parameters, floor_rss_mib=floor_rss, floor_hot_cpu_ms=run_floor(floor, host.uri, HOT_ROUNDS, 0)[0],
+        floor_cpu_ms=floor_ms, cpu_ratio=figures["agent_cpu_ms"] / floor_ms, records=records, parameters=parameters,
+        floor_rss_mib=floor_rss, floor_hot_cpu_ms=run_floor(floor, host.uri, HOT_ROUNDS, 0)[0],
         idle_cpu_ms_per_s=measure_idle(host, binary))
     return figures
+
+
+def measure_rounds(agent):
+    agent.wait_between_rounds(INTERVAL)
+    began = agent.cpu_seconds()
+    time.sleep(ROUNDS * INTERVAL)
+    spent = agent.cpu_seconds() - began
+    skipped = [float(line.split()[-1]) for line in series(agent.scrape()[1]) if line.startswith(SKIPPED)]
+    return {"agent_cpu_ms": spent / ROUNDS * 1000, "skipped": sum(skipped)}
+
+
+def series(body):
+    return [line for line in body.splitlines() if not line.startswith(b"#")]
 
 
 def measure_scrapes(agent):
@@ -67,12 +76,10 @@ def measure_scrapes(agent):
         plain.append(seconds * 1000)
         seconds, small = agent.scrape("gzip")
         packed.append(seconds * 1000)
-    lines = [line for line in body.splitlines() if not line.startswith(b"#")]
     return {
-        "skipped": sum(float(line.split()[-1]) for line in lines if line.startswith(SKIPPED)),
         "metrics_p50_ms": percentile(plain, 50), "metrics_p99_ms": percentile(plain, 99),
         "metrics_gzip_p50_ms": percentile(packed, 50), "metrics_gzip_p99_ms": percentile(packed, 99),
-        "metrics_bytes": len(body), "metrics_gzip_bytes": len(small), "series": len(lines)}
+        "metrics_bytes": len(body), "metrics_gzip_bytes": len(small), "series": len(series(body))}
 
 
 def measure_idle(host, binary):

@@ -7,17 +7,17 @@ import TestHosts
 import Testing
 import Vocabulary
 
-@Suite(.serialized) struct HostWatchTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct HostWatchTests {
     private let board = Board(store: Store())
     private let listening = Listening()
     private let lines = Lines()
 
-    private func watch(_ uri: String, writes: Bool = false) -> HostWatch {
+    private func watch(_ uri: String, writes: Bool = false, refused: Set<String> = []) -> HostWatch {
         HostWatch(
             .init(
                 name: "local", uri: uri, writes: writes, interval: .milliseconds(100), deadline: .milliseconds(500)),
             board: board,
-            log: lines.logger(), listener: listening)
+            log: lines.logger(), listener: listening, refused: refused)
     }
 
     @Test func `the test driver, which has no bulk statistics, shows numbers from single calls`() async throws {
@@ -28,6 +28,28 @@ import Vocabulary
         }
         #expect(board.has(#"libvirt_domain_state{domain="test","#) || board.has(#"domain="test""#))
         #expect(board.has("libvirt_up 1"))
+        await host.stop()
+    }
+
+    @Test(arguments: [
+        "virConnectGetAllDomainStats", "virDomainGetInfo", "virDomainGetVcpus", "virDomainMemoryStats",
+        "virDomainInterfaceStats",
+    ])
+    func `a driver that lacks a call shows what the others give`(call: String) async throws {
+        let host = watch("test:///default", refused: [call])
+        await host.start()
+        let shown = [
+            "virDomainGetInfo": "libvirt_domain_info_cpu_time_seconds_total{",
+            "virDomainGetVcpus": "libvirt_domain_vcpu_time_seconds_total{",
+            "virDomainInterfaceStats": "libvirt_domain_interface_stats_receive_bytes_total{",
+        ]
+        // vCPUs are counted by virDomainGetInfo.
+        let missing = shown.filter { $0.key == call || call == "virDomainGetInfo" && $0.key == "virDomainGetVcpus" }
+        try await waitUntil("what is left is on the page", within: .seconds(10)) {
+            shown.allSatisfy { missing[$0.key] != nil || board.has($0.value) }
+                && board.has(#"libvirt_domain_state{domain="test",state="running"} 1"#)
+        }
+        for prefix in missing.values { #expect(!board.has(prefix)) }
         await host.stop()
     }
 

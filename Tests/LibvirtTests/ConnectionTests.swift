@@ -3,7 +3,7 @@ import FoundationEssentials
 import Libvirt
 import Testing
 
-@Suite struct ConnectionTests {
+@Suite(.timeLimit(.minutes(2))) struct ConnectionTests {
     @Test func `an address that does not exist is named in the error`() async {
         let error = await #expect(throws: VirError.self) {
             try await Connection.open("qemu+unix:///session?socket=/nowhere/at-all", access: .readOnly)
@@ -81,6 +81,32 @@ import Testing
         }
         while stream.dropped < 9 { await Task.yield() }
         #expect(stream.dropped == 9)
+        await connection.close()
+    }
+
+    @Test func `a flood is told once, and listening can begin again`() async throws {
+        let driver = try TestDriver(domains: ["web", "db"])
+        let connection = try await driver.connect()
+        let stream = try await connection.subscribe(buffer: 1000)
+        for _ in 0..<100 {
+            try await connection.suspend(TestDriver.first)
+            try await connection.resume(TestDriver.first)
+        }
+        var floods = stream.floods.makeAsyncIterator()
+        let flood = try #require(await floods.next())
+        #expect(flood.name == "web" && flood.kindName == "lifecycle")
+        try await connection.silence(flood.id)
+        let other = ObjectUUID(high: 0, low: 2)
+        try await connection.destroy(other)
+        try await connection.listen(to: flood.id)
+        try await connection.start(other)
+        var heard: [String] = []
+        for await event in stream.events where event.name == "db" {
+            heard.append(event.detailName)
+            if heard.last == "started_booted" { break }
+        }
+        #expect(heard.last == "started_booted")
+        #expect(stream.dropped > 0)
         await connection.close()
     }
 

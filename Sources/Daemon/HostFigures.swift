@@ -60,7 +60,9 @@ struct HostFigures {
         return host.batch(counts: counts, versions: versions, at: time)
     }
 
-    mutating func rounds(_ figures: RoundFigures, now: (writtenOff: Int, dropped: Int), at time: Timestamp) -> SeriesBatch {
+    mutating func rounds(_ figures: RoundFigures, now: (writtenOff: Int, dropped: Int), at time: Timestamp)
+        -> SeriesBatch
+    {
         var rows: [(MetricFamily, [(String, String)], Double)] = [
             (Self.skipped, [("tier", "1")], Double(figures.skippedRounds)),
             (Self.skipped, [("tier", "2")], Double(figures.skippedMonitorRounds)),
@@ -88,7 +90,9 @@ extension HostWatch {
         let now = Timestamp.now
         let isUp = links != nil
         let batch = series.libvirt(counts: isUp ? counts : nil, versions: isUp ? versions : nil, at: now)
-        board.put(series.rounds(figures, now: (lanes?.writtenOff.count ?? 0, events?.dropped ?? 0), at: now), as: .host(name, .rounds))
+        board.put(
+            series.rounds(figures, now: (lanes?.writtenOff.count ?? 0, events?.dropped ?? 0), at: now),
+            as: .host(name, .rounds))
         return batch.changes(since: board.put(batch, as: .host(name, .libvirt)))
     }
 }

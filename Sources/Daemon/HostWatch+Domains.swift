@@ -137,5 +137,7 @@ enum Parts {
     static let state: [any Collector] = [StateCollector()]
     static let traffic: [any Collector] = [InterfaceCollector()]
     static let monitor: [any Collector] = [BlockCollector(), CPUCollector(), MemoryCollector(), VCPUCollector()]
-    static let definition: [any Collector] = [DefinitionCollector()]
+    static let definition: [any Collector] = [
+        DefinitionCollector(), DeviceInfoCollector(), OpenStackCollector(),
+    ]
 }

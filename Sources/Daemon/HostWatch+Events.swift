@@ -6,7 +6,9 @@ import Vocabulary
 
 /// Events: counted, turned into state at their own time, and passed on. No call here touches a monitor.
 extension HostWatch {
-    private static let definitionKinds: Set<String> = ["device_added", "device_removed", "metadata_change"]
+    private static let definitionKinds: Set<String> = [
+        "device_added", "device_removed", "metadata_change", "disk_change",
+    ]
 
     func hear(_ event: Event) async {
         let now = Timestamp.now

@@ -7,12 +7,18 @@ import Vocabulary
 
 /// How each piece of news reads in the log: one line.
 enum NewsLog {
+    /// Events that come often and in good order.
+    private static let quietKinds: Set<String> = [
+        "balloon_change", "graphics", "migration_iteration", "rtc_change", "tray_change", "tunable",
+    ]
+
     static func write(_ news: News, to log: Logger) {
         switch news {
         case .event(let event):
             var fields: Logger.Metadata = ["event": "\(event.kind)", "detail": "\(event.detail)"]
             if !event.note.isEmpty { fields["note"] = "\(event.note)" }
-            log.info("event", metadata: fields.of(event.domain))
+            let level: Logger.Level = quietKinds.contains(event.kind) ? .debug : .info
+            log.log(level: level, "event", metadata: fields.of(event.domain))
         case .finding(let finding):
             let now = finding.now?.description ?? "gone"
             log.notice(

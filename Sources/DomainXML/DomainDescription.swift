@@ -13,6 +13,14 @@ public struct DomainDescription: Hashable, Sendable {
         public let kind: String?
         /// The network, bridge, device or path it is connected to.
         public let source: String?
+        /// The bridge on the host, also of a network's.
+        public let bridge: String?
+        public let network: String?
+        /// `virtio`, `e1000` …
+        public let model: String?
+        public let mtu: String?
+        /// What Open vSwitch and others know the port by (`<virtualport>`).
+        public let portIdentity: String?
     }
 
     /// One disk, CD drive, floppy or passed-through unit.
@@ -25,6 +33,28 @@ public struct DomainDescription: Hashable, Sendable {
         public let bus: String?
         /// `disk`, `cdrom`, `floppy` or `lun`.
         public let device: String
+        /// libvirt's `type`: `file`, `block`, `network`, `volume` …
+        public let kind: String?
+        public let driverName: String?
+        /// The image's format: `raw`, `qcow2` …
+        public let format: String?
+        public let cache: String?
+        public let discard: String?
+        /// `rbd`, `nbd` … of a network disk.
+        public let sourceProtocol: String?
+        /// The storage pool of a disk that is a volume.
+        public let pool: String?
+        public let serial: String?
+    }
+
+    /// What OpenStack's Nova wrote of the instance.
+    public struct OpenStack: Hashable, Sendable {
+        public let instanceName: String?
+        public let flavor: String?
+        public let userName: String?
+        public let userID: String?
+        public let projectName: String?
+        public let projectID: String?
     }
 
     /// The most interfaces, and the most disks, that are kept; those after are left out.
@@ -46,6 +76,8 @@ public struct DomainDescription: Hashable, Sendable {
     public let watchdogAction: String?
     /// Who else manages the domain, by its metadata: `nova`, `ovirt` or `kubevirt`.
     public let manager: String?
+    /// nil unless Nova's metadata is there, of version 1.0 or 1.1.
+    public let openStack: OpenStack?
 
     /// Reads a domain's definition.
     ///
@@ -74,7 +106,9 @@ public struct DomainDescription: Hashable, Sendable {
         let watchdog = devices?.child("watchdog")
         hasWatchdog = watchdog != nil
         watchdogAction = watchdog?.attribute("action")
-        manager = domain.child("metadata").flatMap(Self.manager)
+        let metadata = domain.child("metadata")
+        manager = metadata.flatMap(Self.manager)
+        openStack = metadata.flatMap(OpenStack.init)
     }
 
     /// Namespaces of the metadata that each manager writes into the domains it owns.
@@ -98,7 +132,13 @@ extension DomainDescription.Interface {
         target = element.child("target")?.attribute("dev")
         mac = element.child("mac")?.attribute("address")
         kind = element.attribute("type")
-        source = element.child("source")?.firstAttribute(["network", "bridge", "dev", "path", "name"])
+        let source = element.child("source")
+        self.source = source?.firstAttribute(["network", "bridge", "dev", "path", "name"])
+        bridge = source?.attribute("bridge")
+        network = source?.attribute("network")
+        model = element.child("model")?.attribute("type")
+        mtu = element.child("mtu")?.attribute("size")
+        portIdentity = element.child("virtualport")?.child("parameters")?.attribute("interfaceid")
     }
 }
 
@@ -108,7 +148,16 @@ extension DomainDescription.Disk {
         self.target = target?.attribute("dev")
         bus = target?.attribute("bus")
         device = element.attribute("device") ?? "disk"
+        kind = element.attribute("type")
+        let driver = element.child("driver")
+        driverName = driver?.attribute("name")
+        format = driver?.attribute("type")
+        cache = driver?.attribute("cache")
+        discard = driver?.attribute("discard")
+        serial = element.child("serial")?.content
         let source = element.child("source")
+        sourceProtocol = source?.attribute("protocol")
+        pool = source?.attribute("pool")
         if let pool = source?.attribute("pool"), let volume = source?.attribute("volume") {
             self.source = "\(pool)/\(volume)"
         } else {

@@ -34,6 +34,11 @@ struct Element {
         children(name).first { _ in true }
     }
 
+    /// The first child element called `name` in this namespace.
+    func child(_ name: String, in namespace: String) -> Element? {
+        children.first { $0.name == name && $0.namespace == namespace }
+    }
+
     /// The value of the attribute `name`, or nil; entity references in it are left out.
     func attribute(_ name: String) -> String? {
         var next = node.pointee.properties

@@ -41,7 +41,9 @@ extension Connection {
     public func states() throws(VirError) -> [DomainStats] {
         try list { handle in
             // Silence is right: a domain that vanished is no domain of the list any more.
-            guard let status = try? Connection.state(handle), let uuid = try? Connection.uuid(handle) else { return nil }
+            guard let status = try? Connection.state(handle), let uuid = try? Connection.uuid(handle) else {
+                return nil
+            }
             var stats = DomainStats(uuid: uuid, name: Connection.name(handle))
             stats.status = status
             return stats

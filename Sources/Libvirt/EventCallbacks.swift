@@ -15,7 +15,8 @@ enum EventCallbacks {
         }
     }
 
-    /// Computed, since the list is read once a connection and holds C function pointers.
+    /// Every id but two whose news another brings: IO_ERROR (IO_ERROR_REASON says more) and BLOCK_JOB (BLOCK_JOB_2 names
+    /// the target). Computed, since the list is read once a connection and holds C function pointers.
     static var all: [Registration] {
         [
             Registration(VIR_DOMAIN_EVENT_ID_LIFECYCLE, onLifecycle),
@@ -28,11 +29,11 @@ enum EventCallbacks {
             Registration(VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED, onDeviceRemoved),
             Registration(VIR_DOMAIN_EVENT_ID_METADATA_CHANGE, onMetadata),
             Registration(VIR_DOMAIN_EVENT_ID_MEMORY_FAILURE, onMemoryFailure),
-        ]
+        ] + more
     }
 
     /// Copies name and UUID, which the handle holds locally, and enqueues.
-    fileprivate static func send(
+    static func send(
         _ id: virDomainEventID, _ domain: virDomainPtr?, _ opaque: UnsafeMutableRawPointer?, _ kind: String,
         _ detail: String, note: UnsafePointer<CChar>? = nil
     ) {

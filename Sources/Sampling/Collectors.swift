@@ -6,8 +6,10 @@ public enum Collectors {
         BlockCollector(),
         CPUCollector(),
         DefinitionCollector(),
+        DeviceInfoCollector(),
         InterfaceCollector(),
         MemoryCollector(),
+        OpenStackCollector(),
         StateCollector(),
         VCPUCollector(),
     ]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the agent costs while nothing happens: CPU against the floor, /metrics, memory, calls to libvirt."""
 import collections
+import math
 import os
 import random
 import subprocess
@@ -18,8 +19,8 @@ IDLE_SECONDS = 10
 
 
 def percentile(values, percent):
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
+    """The nearest rank: of 30 values, the 99th percentile is the largest."""
+    return sorted(values)[max(0, math.ceil(len(values) * percent / 100) - 1)]
 
 
 def build_floor(here, folder):

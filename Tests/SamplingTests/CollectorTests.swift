@@ -129,4 +129,34 @@ import Vocabulary
     func `an empty reading gives nothing`(collector: any Collector) {
         #expect(Readings.lines(collector, Readings.stats()).isEmpty)
     }
+
+    @Test func `what the definition says of devices and of OpenStack stands in info series`() throws {
+        let xml = """
+            <domain type='kvm'><name>web1</name><metadata>
+            <nova:instance xmlns:nova="http://openstack.org/xmlns/libvirt/nova/1.1"><nova:name>shop</nova:name>
+            <nova:flavor name="m1.small"/><nova:owner><nova:user uuid="u-1">ada</nova:user>
+            <nova:project uuid="p-1">shop</nova:project></nova:owner></nova:instance></metadata>
+            <devices><disk type='file' device='disk'><driver name='qemu' type='qcow2' cache='none'/>
+            <source file='/d/web1.qcow2'/><target dev='vda' bus='virtio'/><serial>s-1</serial></disk>
+            <interface type='network'><mac address='52:54:00:00:00:01'/><source network='default' bridge='virbr0'/>
+            <target dev='vnet0'/><model type='virtio'/></interface></devices></domain>
+            """
+        let reading = DomainReading(stats: Readings.stats(), description: try DomainDescription(parsing: xml))
+        #expect(
+            Readings.lines(DeviceInfoCollector(), reading) == [
+                #"libvirt_domain_block_stats_info{disk_type="file", domain="web1", driver_cache="none", "#
+                    + #"driver_name="qemu", driver_type="qcow2", serial="s-1", source_file="/d/web1.qcow2", "#
+                    + #"target_bus="virtio", target_device="vda"} 1.0"#,
+                #"libvirt_domain_interface_stats_info{domain="web1", interface_type="network", "#
+                    + #"mac_address="52:54:00:00:00:01", model_type="virtio", network="default", "#
+                    + #"source_bridge="virbr0", target_device="vnet0"} 1.0"#,
+            ])
+        #expect(
+            Readings.lines(OpenStackCollector(), reading) == [
+                #"libvirt_domain_openstack_info{domain="web1", flavor_name="m1.small", "#
+                    + #"instance_id="00112233-4455-6677-8899-aabbccddeeff", instance_name="shop", project_id="p-1", "#
+                    + #"project_name="shop", user_id="u-1", user_name="ada"} 1.0"#
+            ])
+        #expect(Readings.lines(OpenStackCollector(), Readings.stats()).isEmpty)
+    }
 }

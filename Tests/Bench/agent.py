@@ -60,16 +60,16 @@ class Agent:
                     return int(line.split()[1]) / 1024
         raise RuntimeError("/proc/PID/status has no %s" % field)
 
-    def scrape(self, encoding="identity"):
-        """Seconds from a new connection to the last byte of /metrics, and the body."""
+    def scrape(self, path="/metrics", encoding="identity"):
+        """Seconds from a new connection to the last byte of the page, and the body."""
         began = time.perf_counter()
         client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        client.request("GET", "/metrics", headers={"Accept-Encoding": encoding})
+        client.request("GET", path, headers={"Accept-Encoding": encoding})
         answer = client.getresponse()
         body = answer.read()
         client.close()
         if answer.status != 200:
-            raise RuntimeError("/metrics answers %d" % answer.status)
+            raise RuntimeError("%s answers %d" % (path, answer.status))
         return time.perf_counter() - began, body
 
     def wait_for_domains(self, count):

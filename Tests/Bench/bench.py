@@ -23,7 +23,8 @@ kill comes when the rule group has rested, since early evaluations are at most o
 CPU: of the whole process, over whole rounds, {interval:g} s apart, without scrapes. The floor makes the agent's two
 bulk calls, with the same groups and NOWAIT, at the same rhythm over one kept connection, and drops the answers.
 /metrics: a new connection each time, more than a second after the last, so that the page is rendered for each; the
-gzipped one follows at once and is only compressed.
+gzipped one follows at once and is only compressed. /-/healthy is one line: the rest is what a connection and the
+machine's other work cost.
 """
 
 
@@ -73,6 +74,7 @@ def rows(f):
         ("calls to libvirt per round", "%g (%s)" % (f["calls_per_round"], calls), "at most 3"),
         ("/metrics, p50 / p99", pair("metrics"), "p99 under 5 ms"),
         ("/metrics gzipped, p50 / p99", pair("metrics_gzip"), ""),
+        ("/-/healthy, p50 / p99", pair("healthy"), ""),
         ("/metrics size", "%d bytes, %d gzipped, %d series" % (
             f["metrics_bytes"], f["metrics_gzip_bytes"], f["series"]), ""),
         ("resident memory / its peak", "%.1f / %.1f MiB" % (f["rss_mib"], f["rss_peak_mib"]), "under 28 MiB"),

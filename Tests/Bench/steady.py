@@ -38,7 +38,8 @@ def run_floor(floor, uri, rounds, pause):
 
 
 def measure_cost(host, binary, floor, count):
-    """One agent without rules: scraped, so that its start is long over, then left alone; the floor runs before and after."""
+    """One agent without rules: scraped, so that its start is long over, then left alone. The floor runs before and
+    after."""
     before, records, parameters, floor_rss = run_floor(floor, host.uri, ROUNDS // 2, INTERVAL)
     with Agent(binary, ["--connect", host.uri, "--interval", "%gs" % INTERVAL]) as agent:
         agent.wait_for_domains(count)

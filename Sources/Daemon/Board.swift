@@ -22,6 +22,8 @@ package final class Board: Sendable {
 
     package enum HostPart: Hashable, Sendable {
         case libvirt, rounds
+        /// By the name of the call that filled it.
+        case node(String)
     }
 
     private struct State {

@@ -61,6 +61,7 @@ package actor HostWatch {
     /// The events of the connection there is.
     var events: EventStream?
     var series: HostFigures
+    var node: NodeFigures
     /// When the round began that runs now.
     var roundSince: Duration?
     /// Where tier 2 runs; nil while there is no connection.
@@ -88,6 +89,7 @@ package actor HostWatch {
         self.listener = listener
         self.refused = refused
         series = HostFigures(host: plan.label)
+        node = NodeFigures(host: plan.label)
     }
 
     package var isUp: Bool { links != nil }
@@ -189,6 +191,7 @@ package actor HostWatch {
         lanes = nil
         monitorCall = nil
         hung = []
+        forgetNode()
         for uuid in domains.keys { domains[uuid]?.isTimedOut = false }
     }
 

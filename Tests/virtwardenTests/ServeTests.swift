@@ -128,7 +128,10 @@ import Testing
         let port = try await agent.port()
         try await scene.wait(
             port, for: #"libvirt_domain_block_stats_read_bytes_total{domain="plain",target_device="vda"}"#)
+        try await scene.wait(port, for: "libvirt_node_memory_total_bytes ")
         let page = try await Scenario.page(port)
+        #expect(page.values("libvirt_node_cpus ").first ?? 0 >= 1)
+        #expect(page.values(#"libvirt_node_cpu_seconds_total{mode="user"}"#).first ?? 0 > 0)
         #expect(page.contains(#"domain="quo\"te""#) && page.contains(#"domain="back\\slash""#))
         let series = page.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { line in
             line.prefix(upTo: line.lastIndex(of: " ") ?? line.endIndex)

@@ -52,10 +52,18 @@ public struct SamplingSettings: Hashable, Sendable {
 
     public var interval: Duration
     public var deadline: Duration
+    /// Shell patterns of the names of domains that are watched, and of those that are passed over.
+    public var include: [String]
+    public var exclude: [String]
 
-    public init(interval: Duration = .seconds(10), deadline: Duration = .seconds(3)) {
+    public init(
+        interval: Duration = .seconds(10), deadline: Duration = .seconds(3), include: [String] = ["*"],
+        exclude: [String] = []
+    ) {
         self.interval = interval
         self.deadline = deadline
+        self.include = include
+        self.exclude = exclude
     }
 }
 

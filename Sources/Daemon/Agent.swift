@@ -137,7 +137,8 @@ package actor Agent {
             HostWatch.Plan(
                 name: connection.name, uri: connection.uri ?? DefaultConnection.uri,
                 label: settings.connections.count > 1 ? connection.name : nil, writes: writes,
-                interval: settings.sampling.interval, deadline: settings.sampling.deadline)
+                interval: settings.sampling.interval, deadline: settings.sampling.deadline,
+                filter: DomainFilter(include: settings.sampling.include, exclude: settings.sampling.exclude))
         }
         var kept: [HostWatch] = []
         for host in hosts {

@@ -11,6 +11,7 @@ extension HostWatch {
     func reconcile(_ listed: [ListedDomain], _ links: HostLinks) async {
         var findings: [DomainFinding] = []
         var changed: [Labels] = []
+        let listed = listed.filter { plan.filter.covers($0.name) }
         for one in listed {
             let now = Timestamp.now
             if let known = domains[one.uuid], known.identity.name == one.name {
@@ -59,6 +60,7 @@ extension HostWatch {
         guard let links else { return }
         do throws(VirError) {
             let listed = try await links.main.domain(uuid)
+            guard plan.filter.covers(listed.name) else { return forget(uuid, at: .now) }
             if domains[uuid]?.identity.name != listed.name {
                 forget(uuid, at: .now)
                 adopt(listed)

@@ -11,6 +11,7 @@ extension HostWatch {
     ]
 
     func hear(_ event: Event) async {
+        guard domains[event.uuid] != nil || plan.filter.covers(event.name) else { return }
         let now = Timestamp.now
         let heard = event.heard(on: name, at: now)
         if domains[event.uuid] == nil { await meet(event.uuid) }

@@ -58,12 +58,19 @@ extension HostWatch {
     /// dropped, becomes a finding.
     private func take(_ all: [DomainStats], askedAt began: Duration) async {
         var strangers: [ObjectUUID] = []
+        var left = 0
         var findings: [DomainFinding] = []
         var changed: [Labels] = []
         let now = Timestamp.now
         for stats in all {
             guard let known = domains[stats.uuid], known.identity.name == stats.name else {
-                strangers.append(stats.uuid)
+                if plan.filter.covers(stats.name) {
+                    strangers.append(stats.uuid)
+                } else {
+                    left += 1
+                    // A domain that was renamed out of the filter.
+                    forget(stats.uuid, at: now)
+                }
                 continue
             }
             let batches = put(stats, known, at: now)
@@ -72,7 +79,7 @@ extension HostWatch {
                 changed += batches.now.changes(since: batches.before)
             }
         }
-        if domains.count > all.count - strangers.count {
+        if domains.count > all.count - strangers.count - left {
             findings += forgetMissing(Set(all.map(\.uuid)), knownBefore: began, at: now)
         }
         for uuid in strangers {

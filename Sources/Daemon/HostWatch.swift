@@ -23,10 +23,11 @@ package actor HostWatch {
         package var interval: Duration
         /// How long a call may take before the numbers it should bring count as unknown.
         package var deadline: Duration
+        package var filter: DomainFilter
 
         package init(
             name: String, uri: String?, label: String? = nil, writes: Bool = false,
-            interval: Duration = .seconds(10), deadline: Duration = .seconds(3)
+            interval: Duration = .seconds(10), deadline: Duration = .seconds(3), filter: DomainFilter = .all
         ) {
             self.name = name
             self.uri = uri
@@ -34,11 +35,12 @@ package actor HostWatch {
             self.writes = writes
             self.interval = interval
             self.deadline = deadline
+            self.filter = filter
         }
 
-        /// Whether the other plan is for the same host under the same names.
+        /// Whether the other plan is for the same domains of the same host under the same names.
         package func isSameHost(as other: Plan) -> Bool {
-            name == other.name && uri == other.uri && label == other.label
+            name == other.name && uri == other.uri && label == other.label && filter == other.filter
         }
     }
 

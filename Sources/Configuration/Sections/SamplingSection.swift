@@ -12,6 +12,11 @@ enum SamplingSection: Section {
         if let deadline = section.duration("deadline", in: .milliseconds(100) ... .seconds(600)) {
             sampling.deadline = deadline
         }
+        if let include = section.strings("include") {
+            if include.isEmpty { section.complain("include", "is empty; name domains, or \"*\" for all") }
+            sampling.include = include
+        }
+        if let exclude = section.strings("exclude") { sampling.exclude = exclude }
         section.end()
         settings.sampling = sampling
     }

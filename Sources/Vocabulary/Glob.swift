@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A shell pattern for names: `*` stands for any characters, `?` for one, the rest for itself.
-struct Glob {
+public struct Glob: Hashable, Sendable {
     private let pattern: [Character]
 
-    init(_ pattern: String) {
+    public init(_ pattern: String) {
         self.pattern = Array(pattern)
     }
 
     /// Whether the whole of `text` matches; the time is at most the product of the lengths.
-    func matches(_ text: String) -> Bool {
+    public func matches(_ text: String) -> Bool {
         let text = Array(text)
         var (at, mark) = (0, 0)
         var star: Int?

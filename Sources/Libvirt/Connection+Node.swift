@@ -21,8 +21,11 @@ extension Connection {
     public func nodeCPU() throws(VirError) -> [NodeStat] {
         let pointer = try handle()
         let all = VIR_NODE_CPU_STATS_ALL_CPUS.rawValue
-        var count: Int32 = 0
-        try checked("virNodeGetCPUStats", virNodeGetCPUStats(pointer, all, nil, &count, 0))
+        var count = nodeCPUCount
+        if count == 0 {
+            try checked("virNodeGetCPUStats", virNodeGetCPUStats(pointer, all, nil, &count, 0))
+            nodeCPUCount = count
+        }
         guard count > 0, count < 256 else { return [] }
         var found = [virNodeCPUStats](repeating: virNodeCPUStats(), count: Int(count))
         try checked("virNodeGetCPUStats", virNodeGetCPUStats(pointer, all, &found, &count, 0))
@@ -33,8 +36,11 @@ extension Connection {
     public func nodeMemory() throws(VirError) -> [NodeStat] {
         let pointer = try handle()
         let all = VIR_NODE_MEMORY_STATS_ALL_CELLS.rawValue
-        var count: Int32 = 0
-        try checked("virNodeGetMemoryStats", virNodeGetMemoryStats(pointer, all, nil, &count, 0))
+        var count = nodeMemoryCount
+        if count == 0 {
+            try checked("virNodeGetMemoryStats", virNodeGetMemoryStats(pointer, all, nil, &count, 0))
+            nodeMemoryCount = count
+        }
         guard count > 0, count < 256 else { return [] }
         var found = [virNodeMemoryStats](repeating: virNodeMemoryStats(), count: Int(count))
         try checked("virNodeGetMemoryStats", virNodeGetMemoryStats(pointer, all, &found, &count, 0))

@@ -15,6 +15,9 @@ public actor Connection {
     private let closing: AsyncStream<CloseReason>.Continuation
     private var opened: ConnectionHandle?
     private var subscription: EventSink?
+    /// How many figures the host has, which libvirt wants to be told with each call; 0 before it was asked.
+    var nodeCPUCount: Int32 = 0
+    var nodeMemoryCount: Int32 = 0
 
     private init(uri: String) {
         executor = QueueExecutor(label: "libvirt.connection")

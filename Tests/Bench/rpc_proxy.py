@@ -13,8 +13,8 @@ REMOTE = 0x20008086
 CALL, MESSAGE = 0, 2
 HEADER = 28
 # Numbers of libvirt's src/remote/remote_protocol.x; the others are printed bare.
-DOMAIN_CREATE, DOMAIN_EVENT_LIFECYCLE, GET_ALL_DOMAIN_STATS = 9, 318, 344
-NAMES = {DOMAIN_CREATE: "virDomainCreate", GET_ALL_DOMAIN_STATS: "virConnectGetAllDomainStats"}
+DOMAIN_CREATE, DOMAIN_EVENT_LIFECYCLE = 9, 318
+NAMES = {227: "virNodeGetCPUStats", 228: "virNodeGetMemoryStats", 344: "virConnectGetAllDomainStats"}
 STOPPED = 5
 
 

@@ -101,8 +101,11 @@ def measure_calls(agent, proxy):
     """Calls a round, by procedure, over ten rounds."""
     rounds = 10
     agent.wait_between_rounds(INTERVAL)
-    first = len(proxy.calls)
+    first, began = len(proxy.calls), time.monotonic()
     time.sleep(rounds * INTERVAL)
-    found = collections.Counter(procedure for _, procedure in proxy.calls[first:])
+    calls = proxy.calls[first:]
+    found = collections.Counter(procedure for _, procedure in calls)
+    by_round = collections.Counter(int((when - began) / INTERVAL) for when, _ in calls)
     named = {("%d %s" % (number, NAMES.get(number, ""))).strip(): times / rounds for number, times in found.items()}
-    return {"calls_per_round": sum(found.values()) / rounds, "calls_by_procedure": named}
+    return {"calls_per_round": len(calls) / rounds, "most_calls": max(by_round.values(), default=0),
+            "calls_by_procedure": named}

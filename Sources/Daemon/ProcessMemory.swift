@@ -5,11 +5,9 @@ import Glibc
 /// Keeps this process small: what only its start needed is given back.
 package enum ProcessMemory {
     /// For the first thing a process does. glibc would give each of Dispatch's threads a heap of its own, and each would
-    /// keep what was once in use; two heaps serve as well. A page that was rendered goes back to the system as a whole,
-    /// which glibc would stop doing once it has seen a few (`mallopt(3)`).
+    /// keep what was once in use; two heaps serve as well (`mallopt(3)`).
     package static func prepare() {
         mallopt(M_ARENA_MAX, 2)
-        mallopt(M_MMAP_THRESHOLD, 128 * 1024)
     }
 
     /// For once everything runs. Starting runs through all of the program and its libraries, and what was read of them

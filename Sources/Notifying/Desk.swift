@@ -20,6 +20,8 @@ actor Desk {
     private var worker: Task<Void, Never>?
     private var pause: Task<Void, Never>?
     private var isStopped = false
+    /// Waits for nothing any more: what may not be sent now stays.
+    private var isDraining = false
 
     init(_ receiver: Receiver, _ externalURL: String, _ report: @escaping @Sendable (Delivery) -> Void) {
         self.receiver = receiver
@@ -61,8 +63,6 @@ actor Desk {
         limit.cancel()
         stop()
     }
-
-    private var isDraining = false
 
     func stop() {
         isStopped = true

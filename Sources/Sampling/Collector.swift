@@ -10,7 +10,13 @@ public protocol Collector: Sendable {
     static var name: String { get }
     /// Every family that `collect` may add to.
     static var families: [MetricFamily] { get }
+    /// Whether it runs unless the settings say otherwise.
+    static var isDefault: Bool { get }
     /// Groups of `virConnectGetAllDomainStats` that it reads.
     var needs: StatsGroups { get }
     func collect(_ reading: DomainReading, into writer: inout SampleWriter)
+}
+
+extension Collector {
+    public static var isDefault: Bool { true }
 }

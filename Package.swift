@@ -60,7 +60,7 @@ let package = Package(
         library("Database", ["CSQLite"]),
         library("Regex2", ["CRE2"]),
         // Floor 2: pure.
-        library("Sampling", ["Vocabulary", "Libvirt", "DomainXML"]),
+        library("Sampling", ["Vocabulary", "Libvirt", "DomainXML", "Regex2"]),
         library("SeriesStore", ["Vocabulary"]),
         library("PromQL", ["Vocabulary", "Regex2"]),
         library("Alerting", ["Vocabulary", "Regex2", "YAML", "PromQL"]),
@@ -71,7 +71,9 @@ let package = Package(
         library("Web", ["CZlib"] + nioHTTP),
         library("Terminal", ["Vocabulary"]),
         // Floor 4: settings, wiring.
-        library("Configuration", ["Vocabulary", "Files", "YAML", "Alerting", "Notifying", "Remediation", "Web"]),
+        library(
+            "Configuration",
+            ["Vocabulary", "Files", "Regex2", "YAML", "Sampling", "Alerting", "Notifying", "Remediation", "Web"]),
         library(
             "Daemon",
             [
@@ -108,7 +110,7 @@ let package = Package(
         tests("Web", ["CZlib"]),
         tests("Terminal"),
         tests("Configuration", ["Notifying", "Remediation", "Vocabulary", "Web", "YAML"]),
-        tests("Daemon", ["Configuration", "SeriesStore", "TestHosts", "Vocabulary", logging]),
+        tests("Daemon", ["Configuration", "Sampling", "SeriesStore", "TestHosts", "Vocabulary", logging]),
         tests("virtwarden", ["TestHosts", "WebClient"]),
     ],
     cxxLanguageStandard: .cxx17

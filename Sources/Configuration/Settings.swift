@@ -2,6 +2,7 @@
 public import Alerting
 public import Notifying
 public import Remediation
+public import Sampling
 public import Web
 
 /// Everything the agent is told, checked: what a configuration file, or none, amounts to.
@@ -45,25 +46,36 @@ public struct ConnectionSettings: Hashable, Sendable {
     }
 }
 
-/// How often domains are sampled, and how long an answer may take.
+/// Which domains are sampled, what of them, how often, and how long an answer may take.
 public struct SamplingSettings: Hashable, Sendable {
     /// What an interval may be.
     public static let intervals = Duration.milliseconds(500) ... .seconds(3600)
 
+    /// State, traffic, CPU time: what costs the host little.
     public var interval: Duration
+    /// What only the monitors know: disks, balloons, vCPUs.
+    public var monitorInterval: Duration
     public var deadline: Duration
-    /// Shell patterns of the names of domains that are watched, and of those that are passed over.
+    /// Patterns of the names of domains that are watched, and of those that are passed over.
     public var include: [String]
     public var exclude: [String]
+    /// What is wished of single collectors, by their names.
+    public var collectors: [String: SamplingPlan.Choice]
 
     public init(
-        interval: Duration = .seconds(10), deadline: Duration = .seconds(3), include: [String] = ["*"],
-        exclude: [String] = []
+        interval: Duration = .seconds(10), monitorInterval: Duration = .seconds(30), deadline: Duration = .seconds(3),
+        include: [String] = ["*"], exclude: [String] = [], collectors: [String: SamplingPlan.Choice] = [:]
     ) {
         self.interval = interval
+        self.monitorInterval = monitorInterval
         self.deadline = deadline
         self.include = include
         self.exclude = exclude
+        self.collectors = collectors
+    }
+
+    public var plan: SamplingPlan {
+        SamplingPlan(interval: interval, monitorInterval: monitorInterval, choices: collectors)
     }
 }
 

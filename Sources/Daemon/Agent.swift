@@ -4,6 +4,7 @@ import Glibc
 package import Logging
 import Notifying
 import Remediation
+import Sampling
 import SeriesStore
 import Vocabulary
 package import Web
@@ -137,7 +138,7 @@ package actor Agent {
             HostWatch.Plan(
                 name: connection.name, uri: connection.uri ?? DefaultConnection.uri,
                 label: settings.connections.count > 1 ? connection.name : nil, writes: writes,
-                interval: settings.sampling.interval, deadline: settings.sampling.deadline,
+                sampling: settings.sampling.plan, deadline: settings.sampling.deadline,
                 filter: DomainFilter(include: settings.sampling.include, exclude: settings.sampling.exclude))
         }
         var kept: [HostWatch] = []

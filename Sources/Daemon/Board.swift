@@ -16,8 +16,10 @@ package final class Board: Sendable {
         case agent
     }
 
-    package enum Part: Hashable, Sendable, CaseIterable {
-        case state, definition, traffic, monitor, events
+    package enum Part: Hashable, Sendable {
+        case state, events
+        /// By its place in the sampling plan.
+        case group(Int)
     }
 
     package enum HostPart: Hashable, Sendable {

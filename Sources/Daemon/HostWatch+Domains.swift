@@ -16,7 +16,7 @@ extension HostWatch {
             let now = Timestamp.now
             if let known = domains[one.uuid], known.identity.name == one.name {
                 if known.status != one.status { findings.append(known.finding(one.status, at: now)) }
-                domains[one.uuid]?.status = one.status
+                note(one.status, of: one.uuid)
                 domains[one.uuid]?.listed = one
             } else {
                 forget(one.uuid, at: now)
@@ -33,11 +33,14 @@ extension HostWatch {
     /// Takes a domain in; the series that begin with it.
     @discardableResult
     func adopt(_ listed: ListedDomain) -> [Labels] {
-        var domain = WatchedDomain(identity: listed.identity(on: name), status: listed.status, host: plan.label)
+        var domain = WatchedDomain(
+            identity: listed.identity(on: name), status: listed.status, host: plan.label,
+            groups: plan.sampling.groups.count)
         domain.listed = listed
         let counters = domain.counters.batch(at: .now)
         board.put(counters, as: .domain(domain.identity, .events))
         domains[listed.uuid] = domain
+        retries[listed.uuid] = retryLimit
         return counters.changes(since: nil)
     }
 
@@ -48,6 +51,18 @@ extension HostWatch {
         let missing = domains.filter { !present.contains($0.key) && $0.value.met < began }
         for uuid in missing.keys { forget(uuid, at: now) }
         return missing.values.map { $0.finding(nil, at: now) }
+    }
+
+    /// Takes a domain's status. When the domain has started or stopped, what was known of its inside is known no more.
+    func note(_ status: StateReading, of uuid: ObjectUUID) {
+        guard var domain = domains[uuid] else { return }
+        let wasActive = domain.isActive
+        domain.status = status
+        domains[uuid] = domain
+        guard wasActive != domain.isActive else { return }
+        retries[uuid] = retryLimit
+        let inner = groups(of: [.information, .monitor])
+        board.remove(inner.map { .domain(domain.identity, .group($0)) }, at: .now)
     }
 
     func forget(_ uuid: ObjectUUID, at time: Timestamp) {
@@ -89,9 +104,7 @@ extension HostWatch {
         domain.listed = listed
         domain.description = description
         let reading = domain.reading(DomainStats(uuid: listed.uuid, name: listed.name))
-        board.put(
-            domain.definition.batch(reading, collectors: Parts.definition, at: .now),
-            as: .domain(domain.identity, .definition))
+        put(groups(of: [.definition]), reading, of: &domain, at: .now)
         domains[listed.uuid] = domain
     }
 
@@ -101,7 +114,7 @@ extension HostWatch {
         guard var domain = domains[uuid] else { return [] }
         var stats = DomainStats(uuid: uuid, name: domain.identity.name)
         stats.status = domain.status
-        let batch = domain.state.batch(domain.reading(stats), collectors: Parts.state, at: now)
+        let batch = domain.state.batch(domain.reading(stats), collectors: [StateCollector()], at: now)
         domains[uuid] = domain
         return batch.changes(since: board.put(batch, as: .domain(domain.identity, .state)))
     }
@@ -111,7 +124,7 @@ extension HostWatch {
         let uuid = ObjectUUID(identity.uuid)
         guard let links, let listed = try? await links.main.domain(uuid) else { return nil }
         domains[uuid]?.listed = listed
-        domains[uuid]?.status = listed.status
+        note(listed.status, of: uuid)
         return domains[uuid]?.facts
     }
 
@@ -132,14 +145,4 @@ extension HostWatch {
         let why = links == nil ? "libvirt of \(name) does not answer" : "\(name) was opened read-only"
         throw VirError(code: .operationFailed, domain: 0, call: call, message: why)
     }
-}
-
-/// Which collectors fill which part of the board.
-enum Parts {
-    static let state: [any Collector] = [StateCollector()]
-    static let traffic: [any Collector] = [InterfaceCollector()]
-    static let monitor: [any Collector] = [BlockCollector(), CPUCollector(), MemoryCollector(), VCPUCollector()]
-    static let definition: [any Collector] = [
-        DefinitionCollector(), DeviceInfoCollector(), OpenStackCollector(),
-    ]
 }

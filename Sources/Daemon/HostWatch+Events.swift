@@ -75,7 +75,7 @@ extension HostWatch {
         do throws(VirError) {
             // In two steps: no access to the dictionary may stay open while a call is awaited.
             let status = try await links.main.state(of: uuid)
-            domains[uuid]?.status = status
+            note(status, of: uuid)
             return putState(of: uuid, at: .now)
         } catch {
             // A transient domain is gone when it stops; forgetIfGone tells, after the event has been passed on.

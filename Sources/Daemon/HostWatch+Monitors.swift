@@ -17,6 +17,17 @@ extension HostWatch {
         let lane: Connection
     }
 
+    /// What one call asks for.
+    struct Ask {
+        /// Places in the sampling plan.
+        var information: [Int]
+        var monitor: [Int]
+        /// Groups of the bulk call; empty when no monitor is to be asked.
+        var stats: StatsGroups
+
+        var isEmpty: Bool { information.isEmpty && monitor.isEmpty }
+    }
+
     func startMonitorRound() {
         guard monitorCall == nil else {
             figures.skippedMonitorRounds += 1
@@ -30,13 +41,25 @@ extension HostWatch {
             figures.skippedMonitorRounds += 1
             return
         }
-        guard let lane = await lane(), monitorCall == nil else { return }
+        let ask = ask(at: .monotonic)
+        guard !ask.isEmpty || !retries.isEmpty || callQueue.count > 0 else { return }
+        guard let lane = await lane() else { return }
+        guard monitorCall == nil else {
+            lanes?.giveBack(lane)
+            return
+        }
         callNumber += 1
         let call = MonitorCall(number: callNumber, lane: lane)
         monitorCall = call
         // The test driver runs in this process: it has no monitor, and its one connection no other to take its place.
         if lane !== links?.main { watchDeadline(of: call) }
-        await carryOut(call)
+        await carryOut(call, ask)
+    }
+
+    private func ask(at now: Duration) -> Ask {
+        let monitor = dueGroups(of: [.monitor], at: now)
+        return Ask(
+            information: dueGroups(of: [.information], at: now), monitor: monitor, stats: needs(of: monitor))
     }
 
     /// A lane to work in, opened when none is free.
@@ -56,25 +79,75 @@ extension HostWatch {
         }
     }
 
-    private func carryOut(_ call: MonitorCall) async {
-        var answer: [DomainStats] = []
+    private func carryOut(_ call: MonitorCall, _ ask: Ask) async {
+        let began = Duration.monotonic
         do throws(VirError) {
-            if hasBulk {
-                answer = try await call.lane.statistics([.cpuTotal, .balloon, .vcpu, .block], noWait: true)
-            } else {
-                answer = domains.map { DomainStats(uuid: $0.key, name: $0.value.identity.name) }
-            }
+            for stats in try await answer(to: ask, call) where isCurrent(call) { take(stats, ask) }
+            if isCurrent(call), ask.monitor.isEmpty { try await askAgain(call) }
         } catch {
-            if monitorCall?.number == call.number { failed(error, [.monitor]) }
+            if isCurrent(call) { failed(error, [.information, .monitor]) }
         }
-        for stats in answer where monitorCall?.number == call.number && !hung.contains(stats.uuid) {
-            await take(stats, call)
+        if isCurrent(call) {
+            clock.note(ask.information + ask.monitor, at: began)
+            await callByCall(call)
         }
-        if monitorCall?.number == call.number {
+        if isCurrent(call) {
             monitorCall = nil
             lanes?.giveBack(call.lane)
         } else if lanes?.comeBack(call.lane) == true {
             await lookAtHung()
+        }
+    }
+
+    private func isCurrent(_ call: MonitorCall) -> Bool {
+        monitorCall?.number == call.number
+    }
+
+    /// The bulk call for the groups that are due; for those that `virDomainGetInfo` tells of, that, unless they come with
+    /// the bulk call anyway.
+    private func answer(to ask: Ask, _ call: MonitorCall) async throws(VirError) -> [DomainStats] {
+        var found: [ObjectUUID: DomainStats] = [:]
+        if !ask.monitor.isEmpty {
+            if hasBulk {
+                for stats in try await call.lane.statistics(ask.stats, noWait: true) { found[stats.uuid] = stats }
+            } else {
+                for (uuid, domain) in domains { found[uuid] = DomainStats(uuid: uuid, name: domain.identity.name) }
+            }
+            if isCurrent(call) {
+                queueCalls(found)
+            }
+        }
+        if !ask.information.isEmpty, !refused.contains("virDomainGetInfo"),
+            !hasBulk || !ask.stats.isSuperset(of: needs(of: ask.information))
+        {
+            for stats in try await call.lane.information() {
+                found[stats.uuid, default: DomainStats(uuid: stats.uuid, name: stats.name)].fill(from: stats)
+            }
+        }
+        return Array(found.values)
+    }
+
+    /// A start holds its domain's job for seconds, a migration for minutes: the next full round asks again anyway.
+    var retryLimit: Duration { .monotonic + max(.seconds(15), plan.interval * 2) }
+
+    /// The domains that were started, stopped or busy are asked now, and all the others in their time.
+    private func askAgain(_ call: MonitorCall) async throws(VirError) {
+        retries = retries.filter { domains[$0.key] != nil && !hung.contains($0.key) }
+        let uuids = Array(retries.keys)
+        guard !uuids.isEmpty else { return }
+        let groups = groups(of: [.monitor])
+        guard hasBulk, !refused.contains(Self.listCall) else {
+            retries = [:]
+            return queueCalls(of: uuids)
+        }
+        do throws(VirError) {
+            let found = try await call.lane.statistics(needs(of: groups), of: uuids, noWait: true)
+            guard isCurrent(call) else { return }
+            queueCalls(Dictionary(found.map { ($0.uuid, $0) }, uniquingKeysWith: { $1 }))
+            for stats in found { take(stats, Ask(information: [], monitor: groups, stats: [])) }
+        } catch {
+            guard error.code == .noSupport else { throw error }
+            refuse(error.call)
         }
     }
 
@@ -104,7 +177,8 @@ extension HostWatch {
         if lanes?.isOpen == true {
             await monitorRound()
         } else {
-            withdraw([.monitor], "\(Lanes.limit) calls into monitors of \(name) hang, so no more are made")
+            withdraw(
+                [.information, .monitor], "\(Lanes.limit) calls into monitors of \(name) hang, so no more are made")
         }
     }
 
@@ -114,7 +188,7 @@ extension HostWatch {
         let limit = plan.deadline / 2
         var found: Set<ObjectUUID> = []
         for uuid in uuids {
-            guard let status = domains[uuid]?.status, status.state != .shutoff else { continue }
+            guard domains[uuid]?.isActive == true else { continue }
             // Silence is right: a domain that is gone, or whose driver has no such call, is none that hangs.
             guard let control = try? await links.main.control(of: uuid), control.isBusy else { continue }
             if control.since >= limit { found.insert(uuid) }
@@ -129,7 +203,8 @@ extension HostWatch {
         domains[uuid]?.isTimedOut = isHung
         let fields: Logger.Metadata = ["domain": "\(domain.identity.name)", "host": "\(name)"]
         if isHung {
-            board.remove([.domain(domain.identity, .monitor)], at: .now)
+            let lost = groups(of: [.information, .monitor])
+            board.remove(lost.map { .domain(domain.identity, .group($0)) }, at: .now)
             log.warning("a domain's monitor does not answer; it is not asked until it does", metadata: fields)
         } else {
             log.notice("a domain's monitor answers again", metadata: fields)
@@ -146,22 +221,52 @@ extension HostWatch {
 
     // MARK: Taking
 
-    private func take(_ stats: DomainStats, _ call: MonitorCall) async {
-        guard let known = domains[stats.uuid] else { return }
-        let needsCalls = known.status.state != .shutoff && stats.hasNothingButState
-        let full = needsCalls ? await byCalls(stats, of: known, call.lane) : stats
-        guard monitorCall?.number == call.number, var domain = domains[stats.uuid] else { return }
-        let now = Timestamp.now
-        board.put(
-            domain.monitor.batch(domain.reading(full), collectors: Parts.monitor, at: now),
-            as: .domain(domain.identity, .monitor))
-        domain.hasTrafficByCalls = needsCalls && !full.interfaces.isEmpty
-        if domain.hasTrafficByCalls {
-            board.put(
-                domain.traffic.batch(domain.reading(full), collectors: Parts.traffic, at: now),
-                as: .domain(domain.identity, .traffic))
+    private func take(_ stats: DomainStats, _ ask: Ask) {
+        guard !hung.contains(stats.uuid), var domain = domains[stats.uuid] else { return }
+        var monitor = domain.isReadByCalls ? [] : ask.monitor
+        if !monitor.isEmpty {
+            let until = retries[stats.uuid] ?? retryLimit
+            if domain.isActive, stats.isReduced(domain), .monotonic < until {
+                // What was known of it before stands until then.
+                retries[stats.uuid] = until
+                monitor = []
+            } else {
+                retries[stats.uuid] = nil
+            }
         }
+        put(ask.information + monitor, domain.reading(stats), of: &domain, at: .now)
         domains[stats.uuid] = domain
+    }
+
+    // MARK: Call by call
+
+    /// Notes which active domains the bulk call knows nothing of but their state: they are read call by call.
+    private func queueCalls(_ answer: [ObjectUUID: DomainStats]) {
+        var queued: [ObjectUUID] = []
+        for (uuid, stats) in answer {
+            guard var domain = domains[uuid] else { continue }
+            domain.isReadByCalls = domain.isActive && stats.hasNothingButState
+            domains[uuid] = domain
+            if domain.isReadByCalls { queued.append(uuid) }
+        }
+        queueCalls(of: queued)
+    }
+
+    private func queueCalls(of uuids: [ObjectUUID]) {
+        let rounds = Int(plan.sampling.monitorInterval / plan.interval)
+        callQueue.add(uuids, within: rounds)
+    }
+
+    /// The domains whose turn it is.
+    private func callByCall(_ call: MonitorCall) async {
+        for uuid in callQueue.next() {
+            guard isCurrent(call) else { return }
+            guard let known = domains[uuid], known.isActive, !hung.contains(uuid) else { continue }
+            let stats = await byCalls(DomainStats(uuid: uuid, name: known.identity.name), of: known, call.lane)
+            guard isCurrent(call), var domain = domains[uuid] else { continue }
+            put(groups(of: [.round, .information, .monitor]), domain.reading(stats), of: &domain, at: .now)
+            domains[uuid] = domain
+        }
     }
 
     private func byCalls(_ stats: DomainStats, of domain: WatchedDomain, _ lane: Connection) async -> DomainStats {
@@ -174,6 +279,11 @@ extension HostWatch {
 }
 
 extension DomainStats {
+    /// Whether another call held the domain's job, so that its monitor was not asked (NOWAIT).
+    fileprivate func isReduced(_ domain: WatchedDomain) -> Bool {
+        domain.description?.disks.isEmpty == false && disks.allSatisfy { $0.readRequests == nil }
+    }
+
     /// Whether the driver's bulk call knows nothing of the domain but its state. A domain that was passed over because
     /// its monitor is busy still comes with what libvirt knows by itself.
     fileprivate var hasNothingButState: Bool {

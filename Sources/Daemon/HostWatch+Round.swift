@@ -10,17 +10,19 @@ extension HostWatch {
     func round() async {
         guard let links else { return }
         let began = Duration.monotonic
+        let due = dueGroups(of: [.round], at: began)
         do throws(VirError) {
-            let all = try await tierOne(links)
+            let all = try await tierOne(links, needs(of: due))
             // The connection may have been given up while the call ran.
             guard self.links != nil else { return }
-            await take(all, askedAt: began)
+            await take(all, due, askedAt: began)
+            clock.note(due, at: began)
             figures.lastSuccess = .now
             figures.lastSuccessAt = .monotonic
             board.noteSample(of: name, label: plan.label)
             figures.lastDuration = .monotonic - began
         } catch {
-            failed(error, [.state, .traffic])
+            failed(error, [.round])
         }
         startMonitorRound()
         await readNode(links)
@@ -28,10 +30,10 @@ extension HostWatch {
     }
 
     /// The bulk call, or the domains one by one when the driver has none (LXC, VirtualBox and others).
-    private func tierOne(_ links: HostLinks) async throws(VirError) -> [DomainStats] {
+    private func tierOne(_ links: HostLinks, _ needs: StatsGroups) async throws(VirError) -> [DomainStats] {
         if hasBulk {
             do throws(VirError) {
-                return try await links.main.statistics([.state, .interface], noWait: true)
+                return try await links.main.statistics(needs.union(.state), noWait: true)
             } catch {
                 guard error.code == .noSupport else { throw error }
                 refuse(error.call)
@@ -48,15 +50,15 @@ extension HostWatch {
         log.info("the driver of \(name) has no \(call): it is not asked again")
     }
 
-    func failed(_ error: VirError, _ parts: [Board.Part]) {
+    func failed(_ error: VirError, _ tiers: Set<CollectorTier>) {
         figures.failures += 1
         // The connection is gone for an instant before its end is told: that has a sentence of its own.
-        if links != nil { withdraw(parts, "cannot sample \(name): \(error)") }
+        if links != nil { withdraw(tiers, "cannot sample \(name): \(error)") }
     }
 
     /// What the bulk call said, asked for at `began`. A change of state that no event told of, as when events were
     /// dropped, becomes a finding.
-    private func take(_ all: [DomainStats], askedAt began: Duration) async {
+    private func take(_ all: [DomainStats], _ due: [Int], askedAt began: Duration) async {
         var strangers: [ObjectUUID] = []
         var left = 0
         var findings: [DomainFinding] = []
@@ -73,7 +75,8 @@ extension HostWatch {
                 }
                 continue
             }
-            let batches = put(stats, known, at: now)
+            if let status = stats.status { note(status, of: stats.uuid) }
+            let batches = put(stats, domains[stats.uuid] ?? known, due, at: now)
             if let status = stats.status, status != known.status {
                 findings.append(known.finding(status, at: now))
                 changed += batches.now.changes(since: batches.before)
@@ -92,18 +95,13 @@ extension HostWatch {
 
     /// Puts what tier 1 has of one domain on the board; its state's batch, and the one before.
     private func put(
-        _ stats: DomainStats, _ known: WatchedDomain, at now: Timestamp
+        _ stats: DomainStats, _ known: WatchedDomain, _ due: [Int], at now: Timestamp
     ) -> (now: SeriesBatch, before: SeriesBatch?) {
         var domain = known
-        if let status = stats.status { domain.status = status }
         let reading = domain.reading(stats)
-        let state = domain.state.batch(reading, collectors: Parts.state, at: now)
+        let state = domain.state.batch(reading, collectors: [StateCollector()], at: now)
         let before = board.put(state, as: .domain(domain.identity, .state))
-        if !domain.hasTrafficByCalls {
-            board.put(
-                domain.traffic.batch(reading, collectors: Parts.traffic, at: now),
-                as: .domain(domain.identity, .traffic))
-        }
+        if !domain.isReadByCalls { put(due, reading, of: &domain, at: now) }
         domains[stats.uuid] = domain
         return (state, before)
     }

@@ -3,7 +3,7 @@ import Dispatch
 import Libvirt
 package import Logging
 import Queues
-import Sampling
+package import Sampling
 package import Vocabulary
 
 /// Watches one libvirt host: keeps its connections, hears its events, samples its domains on a Dispatch timer.
@@ -20,28 +20,32 @@ package actor HostWatch {
         package var label: String?
         /// Whether remediation may act, so that a read-write connection is wanted.
         package var writes: Bool
-        package var interval: Duration
+        package var sampling: SamplingPlan
         /// How long a call may take before the numbers it should bring count as unknown.
         package var deadline: Duration
         package var filter: DomainFilter
 
         package init(
             name: String, uri: String?, label: String? = nil, writes: Bool = false,
-            interval: Duration = .seconds(10), deadline: Duration = .seconds(3), filter: DomainFilter = .all
+            sampling: SamplingPlan = SamplingPlan(interval: .seconds(10)), deadline: Duration = .seconds(3),
+            filter: DomainFilter = .all
         ) {
             self.name = name
             self.uri = uri
             self.label = label
             self.writes = writes
-            self.interval = interval
+            self.sampling = sampling
             self.deadline = deadline
             self.filter = filter
         }
 
-        /// Whether the other plan is for the same domains of the same host under the same names.
+        /// Whether the other plan is for the same series of the same domains of the same host.
         package func isSameHost(as other: Plan) -> Bool {
             name == other.name && uri == other.uri && label == other.label && filter == other.filter
+                && sampling == other.sampling
         }
+
+        package var interval: Duration { sampling.interval }
     }
 
     private let executor: QueueExecutor
@@ -73,11 +77,19 @@ package actor HostWatch {
     var callNumber = 0
     /// Domains whose monitor does not answer.
     var hung: Set<ObjectUUID> = []
+    /// When each group of collectors last ran.
+    var clock = GroupClock()
+    /// Domains whose monitors are asked in the next round, apart from the others: those that were started or stopped, or
+    /// were busy when they were asked; and until when (on the monotonic clock) that is tried.
+    var retries: [ObjectUUID: Duration] = [:]
+    /// Domains that are read call by call and wait for their turn.
+    var callQueue = SpreadQueue()
     private var timer: (any DispatchSourceTimer)?
     private var connecting: Task<Void, Never>?
     private(set) var isStopped = false
 
     static let bulkCall = "virConnectGetAllDomainStats"
+    static let listCall = "virDomainListGetStats"
 
     /// `refused` names calls that are not made, as if the driver had none of them.
     package init(
@@ -131,11 +143,10 @@ package actor HostWatch {
             leeway: .milliseconds(5))
     }
 
-    /// Takes the rhythm, and the wish to write, of another plan for the same host.
+    /// Takes the deadline, and the wish to write, of another plan for the same host.
     package func adjust(_ new: Plan) async {
         let old = plan
         plan = new
-        if old.interval != new.interval { schedule() }
         guard old.writes != new.writes, let links else { return }
         let changed = await links.writing(new.writes, plan.uri)
         // The connections may have been replaced meanwhile; the new ones were opened by the new plan.
@@ -177,7 +188,9 @@ package actor HostWatch {
         }
         figures.skippedRounds += 1
         if Duration.monotonic - since > plan.deadline {
-            withdraw([.state, .traffic, .monitor], "libvirt of \(name) has not answered for \(plan.deadline)")
+            withdraw(
+                Set(CollectorTier.allCases).subtracting([.definition]),
+                "libvirt of \(name) has not answered for \(plan.deadline)")
             putHostSeries()
         }
     }
@@ -193,6 +206,9 @@ package actor HostWatch {
         lanes = nil
         monitorCall = nil
         hung = []
+        clock.reset()
+        retries = [:]
+        callQueue.removeAll()
         forgetNode()
         for uuid in domains.keys { domains[uuid]?.isTimedOut = false }
     }
@@ -265,7 +281,7 @@ package actor HostWatch {
         guard let links, links.main === old.main, !isStopped else { return }
         disconnect()
         figures.reconnects += 1
-        withdraw([.state, .traffic, .monitor, .definition], nil)
+        withdraw(Set(CollectorTier.allCases), nil)
         log.warning(
             "lost libvirt of \(name)", metadata: ["reason": "\(reason?.name ?? "closed")", "next": "connecting again"])
         await listener.changed(putHostSeries(), at: .now)
@@ -273,7 +289,10 @@ package actor HostWatch {
     }
 
     /// Takes numbers off the board that nobody knows any more: a scrape shows none rather than old ones.
-    func withdraw(_ parts: [Board.Part], _ sentence: String?) {
+    func withdraw(_ tiers: Set<CollectorTier>, _ sentence: String?) {
+        var parts = groups(of: tiers).map { Board.Part.group($0) }
+        // The state comes with every round.
+        if tiers.contains(.round) { parts.append(.state) }
         let keys = domains.values.flatMap { domain in parts.map { Board.Key.domain(domain.identity, $0) } }
         guard board.remove(keys, at: .now), let sentence else { return }
         log.warning("\(sentence); its numbers are left out until it does")

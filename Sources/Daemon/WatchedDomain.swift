@@ -14,22 +14,19 @@ struct WatchedDomain {
     var description: DomainDescription?
     var counters: EventCounters
     var state: DomainSampler
-    var definition: DomainSampler
-    var traffic: DomainSampler
-    var monitor: DomainSampler
+    /// One for each group of the sampling plan.
+    var samplers: [DomainSampler]
     /// Whether its monitor does not answer.
     var isTimedOut = false
-    /// Whether its interfaces are read call by call, because the driver's bulk call has none.
-    var hasTrafficByCalls = false
+    /// Whether it is read call by call, because the driver's bulk call knows nothing but its state.
+    var isReadByCalls = false
 
-    init(identity: DomainIdentity, status: StateReading, host: String?) {
+    init(identity: DomainIdentity, status: StateReading, host: String?, groups: Int) {
         self.identity = identity
         self.status = status
         counters = EventCounters(domain: identity.name, host: host, catalogue: Event.catalogue)
         state = DomainSampler(domain: identity.name, host: host)
-        definition = DomainSampler(domain: identity.name, host: host)
-        traffic = DomainSampler(domain: identity.name, host: host)
-        monitor = DomainSampler(domain: identity.name, host: host)
+        samplers = Array(repeating: DomainSampler(domain: identity.name, host: host), count: groups)
     }
 
     func reading(_ stats: DomainStats) -> DomainReading {
@@ -51,7 +48,12 @@ struct WatchedDomain {
     }
 
     /// Every place on the board that this domain's series may stand in.
-    var keys: [Board.Key] { Board.Part.allCases.map { .domain(identity, $0) } }
+    var keys: [Board.Key] {
+        [.domain(identity, .state), .domain(identity, .events)]
+            + samplers.indices.map { .domain(identity, .group($0)) }
+    }
+
+    var isActive: Bool { status.state != .shutoff }
 }
 
 extension StateReading {

@@ -39,14 +39,7 @@ private struct StatsCalls {
         var info = virDomainInfo()
         let pointer = domain.pointer
         guard works("virDomainGetInfo", { virDomainGetInfo(pointer, &info) }) != nil else { return }
-        var cpu = stats.cpu ?? CPUStats()
-        if cpu.time == nil { cpu.time = info.cpuTime }
-        stats.cpu = cpu
-        var balloon = stats.balloon ?? BalloonStats()
-        if balloon.maximum == nil { balloon.maximum = UInt64(info.maxMem) }
-        if balloon.current == nil { balloon.current = UInt64(info.memory) }
-        stats.balloon = balloon
-        if stats.vcpuCurrent == nil { stats.vcpuCurrent = UInt64(info.nrVirtCpu) }
+        stats.take(info)
     }
 
     mutating func vcpus(_ domain: borrowing DomainHandle) {

@@ -3,19 +3,47 @@ import CLibvirt
 import Glibc
 
 extension Connection {
-    /// Every domain: running, paused, crashed, shut off (`virConnectListAllDomains` and, for each, its state and flags).
-    /// A domain that vanishes between the list and its state is left out.
+    /// Every domain: running, paused, crashed, shut off. A handful of calls however many there are, where the driver has
+    /// bulk statistics (`virConnectListAllDomains` by flag, `virConnectGetAllDomainStats`); else some for each domain.
+    /// A domain that vanishes between two of the calls is left out.
     public func domains() throws(VirError) -> [ListedDomain] {
-        try list { handle in
+        guard let statuses = statuses() else {
             // Silence is right: a domain that vanished is no domain of the list any more.
-            try? Connection.listed(handle)
+            return try list { try? Connection.listed($0) }
+        }
+        let persistent = try uuids(VIR_CONNECT_LIST_DOMAINS_PERSISTENT)
+        let autostarted = try uuids(VIR_CONNECT_LIST_DOMAINS_AUTOSTART)
+        let saved = try uuids(VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE)
+        return try list { handle in
+            guard let uuid = try? Connection.uuid(handle) else { return nil }
+            // A domain that came after the statistics is asked by itself.
+            guard let status = statuses[uuid] else { return try? Connection.listed(handle) }
+            return ListedDomain(
+                uuid: uuid, name: Connection.name(handle), id: Connection.id(handle), status: status,
+                isPersistent: persistent.contains(uuid), hasAutostart: autostarted.contains(uuid),
+                hasManagedSave: saved.contains(uuid))
         }
     }
 
-    private func list<Item>(_ item: (borrowing DomainHandle) -> Item?) throws(VirError) -> [Item] {
+    /// The state of every domain by one call; nil when the driver has none for that.
+    private func statuses() -> [ObjectUUID: StateReading]? {
+        // Silence is right: whatever is wrong, the list that follows tells it.
+        guard let all = try? statistics(.state, noWait: true) else { return nil }
+        return Dictionary(all.compactMap { one in one.status.map { (one.uuid, $0) } }, uniquingKeysWith: { $1 })
+    }
+
+    private func uuids(_ filter: virConnectListAllDomainsFlags) throws(VirError) -> Set<ObjectUUID> {
+        Set(try list(filter) { try? Connection.uuid($0) })
+    }
+
+    /// All domains, or those that `filter` is true of.
+    func list<Item>(
+        _ filter: virConnectListAllDomainsFlags = .init(0), _ item: (borrowing DomainHandle) -> Item?
+    ) throws(VirError) -> [Item] {
         let pointer = try handle()
         var list: UnsafeMutablePointer<virDomainPtr?>?
-        let count = try checked("virConnectListAllDomains", virConnectListAllDomains(pointer, &list, 0))
+        let count = try checked(
+            "virConnectListAllDomains", virConnectListAllDomains(pointer, &list, filter.rawValue))
         defer { free(list) }
         var result: [Item] = []
         result.reserveCapacity(Int(count))
@@ -26,11 +54,16 @@ extension Connection {
         return result
     }
 
-    private static func name(_ domain: borrowing DomainHandle) -> String {
+    static func name(_ domain: borrowing DomainHandle) -> String {
         virDomainGetName(domain.pointer).map { String(cString: $0) } ?? ""
     }
 
-    private static func uuid(_ domain: borrowing DomainHandle) throws(VirError) -> ObjectUUID {
+    private static func id(_ domain: borrowing DomainHandle) -> Int? {
+        let id = virDomainGetID(domain.pointer)
+        return id == .max ? nil : Int(id)
+    }
+
+    static func uuid(_ domain: borrowing DomainHandle) throws(VirError) -> ObjectUUID {
         var bytes = [UInt8](repeating: 0, count: 16)
         try checked("virDomainGetUUID", virDomainGetUUID(domain.pointer, &bytes))
         return ObjectUUID(bytes: bytes)
@@ -87,13 +120,12 @@ extension Connection {
     private static func listed(_ domain: borrowing DomainHandle) throws(VirError) -> ListedDomain {
         let status = try state(domain)
         let uuid = try uuid(domain)
-        let id = virDomainGetID(domain.pointer)
         var autostart: Int32 = 0
         // Transient domains have no autostart and say so with an error; that means no.
         let hasAutostart = virDomainGetAutostart(domain.pointer, &autostart) == 0 && autostart == 1
         return ListedDomain(
             uuid: uuid, name: name(domain),
-            id: id == .max ? nil : Int(id), status: status,
+            id: id(domain), status: status,
             isPersistent: virDomainIsPersistent(domain.pointer) == 1, hasAutostart: hasAutostart,
             hasManagedSave: virDomainHasManagedSaveImage(domain.pointer, 0) == 1)
     }

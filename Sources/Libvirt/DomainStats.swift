@@ -16,6 +16,9 @@ public struct StatsGroups: OptionSet, Hashable, Sendable {
     public static let memory = StatsGroups(rawValue: 1 << 8)
     public static let dirtyrate = StatsGroups(rawValue: 1 << 9)
     public static let vm = StatsGroups(rawValue: 1 << 10)
+
+    /// The groups that QEMU's driver fills without asking the monitor, so that they answer though a domain hangs.
+    public static let withoutMonitor: StatsGroups = [.state, .interface, .perf, .memory]
 }
 
 /// One domain's statistics. A field that libvirt did not report is nil, never 0.

@@ -14,9 +14,28 @@ public protocol Collector: Sendable {
     static var isDefault: Bool { get }
     /// Groups of `virConnectGetAllDomainStats` that it reads.
     var needs: StatsGroups { get }
+    var tier: CollectorTier { get }
     func collect(_ reading: DomainReading, into writer: inout SampleWriter)
 }
 
 extension Collector {
     public static var isDefault: Bool { true }
+
+    /// Told by what the collector needs.
+    public var tier: CollectorTier {
+        if needs.isEmpty { return .definition }
+        return needs.isSubset(of: .withoutMonitor) ? .round : .monitor
+    }
+}
+
+/// What reading a collector's figures costs the host, from nothing upward; collectors of one tier share their calls.
+public enum CollectorTier: Hashable, Sendable, CaseIterable {
+    /// Made of the definition, when that changes.
+    case definition
+    /// Groups of the bulk call that never reach a monitor.
+    case round
+    /// `virDomainGetInfo`: one call a domain that never reaches a monitor.
+    case information
+    /// Groups of the bulk call that ask each domain's monitor.
+    case monitor
 }

@@ -7,6 +7,7 @@ public enum Collectors {
         CPUCollector(),
         DefinitionCollector(),
         DeviceInfoCollector(),
+        InformationCollector(),
         InterfaceCollector(),
         MemoryCollector(),
         OpenStackCollector(),

@@ -54,6 +54,16 @@ import YAML
             [#"c.yml:1:22: sampling.interval: expected a duration from 500ms to 1h, such as 30s or 1h30m, found "10""#]
         ),
         (
+            "sampling: {collectors: {blok: on, block: 1, state: off}, include: [\"/(/\"]}",
+            [
+                #"c.yml:1:67: sampling.include: "/(/" is no pattern: missing ): ("#,
+                #"c.yml:1:25: sampling.collectors: there is no collector "blok"; did you mean "block"?"#,
+                "c.yml:1:42: sampling.collectors.block: expected on, off or a duration such as 30s",
+                "c.yml:1:52: sampling.collectors.state: expected on, off or a duration such as 30s; the state is "
+                    + "always read",
+            ]
+        ),
+        (
             "web: {listen: [\"nowhere\"]}",
             [#"c.yml:1:16: web.listen[0]: expected HOST:PORT, [IPV6]:PORT, :PORT or unix:/PATH"#]
         ),

@@ -2,6 +2,7 @@
 import Daemon
 import FoundationEssentials
 import Glibc
+import Sampling
 import SeriesStore
 import TestHosts
 import Testing
@@ -15,7 +16,8 @@ import Vocabulary
     private func watch(_ uri: String, writes: Bool = false, refused: Set<String> = []) -> HostWatch {
         HostWatch(
             .init(
-                name: "local", uri: uri, writes: writes, interval: .milliseconds(100), deadline: .milliseconds(500)),
+                name: "local", uri: uri, writes: writes, sampling: SamplingPlan(interval: .milliseconds(100)),
+                deadline: .milliseconds(500)),
             board: board,
             log: lines.logger(), listener: listening, refused: refused)
     }
@@ -58,7 +60,7 @@ import Vocabulary
         for name in ["web-1", "web-2", "db-1"] { try await daemon.define(name) }
         let host = HostWatch(
             .init(
-                name: "local", uri: daemon.uri, interval: .milliseconds(100),
+                name: "local", uri: daemon.uri, sampling: SamplingPlan(interval: .milliseconds(100)),
                 filter: DomainFilter(include: ["web-*"], exclude: ["*-2"])),
             board: board, log: lines.logger(), listener: listening)
         await host.start()
@@ -94,6 +96,34 @@ import Vocabulary
             board.lines.contains {
                 $0.hasPrefix("libvirt_domain_events_total") && $0.contains("stopped_failed") && $0.hasSuffix(" 1")
             })
+        await host.stop()
+        await daemon.stop()
+    }
+
+    @Test func `CPU time is read in every round, disks in their own time, and those of a new domain at once`()
+        async throws
+    {
+        let daemon = try await PrivateLibvirtd.start()
+        for name in ["first", "second"] { try await daemon.define(name, .idle) }
+        try await daemon.start("first", booted: false)
+        let host = HostWatch(
+            .init(
+                name: "local", uri: daemon.uri,
+                sampling: SamplingPlan(interval: .milliseconds(100), monitorInterval: .seconds(3600))),
+            board: board, log: lines.logger(), listener: listening)
+        await host.start()
+        @Sendable func disk(_ name: String) -> Int64 {
+            board.samples(name, "libvirt_domain_block_stats_read_bytes_total")
+        }
+        try await waitUntil("both kinds are there") { board.samples("first") > 0 && disk("first") > 0 }
+        let (cpuBefore, diskBefore) = (board.samples("first"), disk("first"))
+        try await waitUntil("CPU time goes on") { board.samples("first") > cpuBefore + 300 }
+        #expect(disk("first") == diskBefore)
+        try await daemon.start("second", booted: false)
+        try await waitUntil("the new one's disk is read") { disk("second") > 0 }
+        #expect(disk("first") == diskBefore)
+        try daemon.kill("second")
+        try await waitUntil("nothing of its inside is left") { board.samples("second") == 0 }
         await host.stop()
         await daemon.stop()
     }

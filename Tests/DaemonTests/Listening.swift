@@ -55,11 +55,11 @@ extension Board {
         lines.first { $0.hasPrefix(series + " ") }.flatMap { $0.split(separator: " ").last }.flatMap { Double($0) }
     }
 
-    /// When the numbers of a domain's monitor were last put, in milliseconds; 0 when there are none.
-    func samples(_ domain: String) -> Int64 {
+    /// When a domain's series of that name were last put, in milliseconds; 0 when there are none.
+    func samples(_ domain: String, _ name: String = "libvirt_domain_info_cpu_time_seconds_total") -> Int64 {
         snapshot(at: .now).batches.filter { batch in
             batch.layout.series.contains {
-                $0.family.name == "libvirt_domain_info_cpu_time_seconds_total" && $0.labels["domain"] == domain
+                $0.family.name == name && $0.labels["domain"] == domain
             }
         }.map(\.time.milliseconds).max() ?? 0
     }

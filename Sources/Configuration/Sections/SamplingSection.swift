@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import Sampling
+import Vocabulary
 import YAML
 
-/// `sampling`: how often domains are sampled, and how long an answer may take.
+/// `sampling`: which domains are sampled, what of them, how often, and how long an answer may take.
 enum SamplingSection: Section {
     static func read(_ reader: inout MappingReader, into settings: inout Settings) {
         guard var section = reader.mapping("sampling") else { return }
@@ -9,15 +11,62 @@ enum SamplingSection: Section {
         if let interval = section.duration("interval", in: SamplingSettings.intervals) {
             sampling.interval = interval
         }
+        if let interval = section.duration("monitor_interval", in: SamplingSettings.intervals) {
+            sampling.monitorInterval = interval
+        }
         if let deadline = section.duration("deadline", in: .milliseconds(100) ... .seconds(600)) {
             sampling.deadline = deadline
         }
+        readFilter(&section, &sampling)
+        readCollectors(&section, &sampling)
+        section.end()
+        settings.sampling = sampling
+    }
+
+    private static func readFilter(_ section: inout MappingReader, _ sampling: inout SamplingSettings) {
         if let include = section.strings("include") {
             if include.isEmpty { section.complain("include", "is empty; name domains, or \"*\" for all") }
             sampling.include = include
         }
         if let exclude = section.strings("exclude") { sampling.exclude = exclude }
-        section.end()
-        settings.sampling = sampling
+        for (key, patterns) in [("include", sampling.include), ("exclude", sampling.exclude)] {
+            for pattern in patterns {
+                if let problem = NamePattern.problem(of: pattern) {
+                    section.complain(key, "\"\(pattern)\" is no pattern: \(problem)")
+                }
+            }
+        }
+    }
+
+    /// `collectors: {iothread: on, block: 15s, openstack: off}`
+    private static func readCollectors(_ section: inout MappingReader, _ sampling: inout SamplingSettings) {
+        let names = Collectors.all.map { type(of: $0).name }
+        for entry in section.texts("collectors") ?? [] {
+            guard names.contains(entry.name) else {
+                let hint = Suggestion.nearest(to: entry.name, among: names).map { "; did you mean \"\($0)\"?" } ?? ""
+                section.problems.add(
+                    "\(section.path("collectors")): there is no collector \"\(entry.name)\"\(hint)", at: entry.key)
+                continue
+            }
+            guard let choice = choice(entry.text), entry.name != StateCollector.name || choice == .on else {
+                section.problems.add(
+                    "\(section.path("collectors")).\(entry.name): expected on, off or a duration such as 30s"
+                        + (entry.name == StateCollector.name ? "; the state is always read" : ""), at: entry.value)
+                continue
+            }
+            sampling.collectors[entry.name] = choice
+        }
+    }
+
+    private static func choice(_ text: String) -> SamplingPlan.Choice? {
+        switch text {
+        case "on", "true", "yes": return .on
+        case "off", "false", "no": return .off
+        default:
+            guard let interval = DurationText.parse(text), SamplingSettings.intervals.contains(interval) else {
+                return nil
+            }
+            return .every(interval)
+        }
     }
 }

@@ -2,11 +2,9 @@
 public import Libvirt
 public import Vocabulary
 
-/// Processor time that the host spent for each domain: the group `cpu` of the bulk statistics.
+/// How the processor time that the host spent for each domain divides: the group `cpu` of the bulk statistics.
 public struct CPUCollector: Collector {
     public static let name = "cpu"
-    private static let time = MetricFamily(
-        "libvirt_domain_info_cpu_time_seconds_total", .counter, "CPU time that the domain used, in seconds.")
     private static let user = MetricFamily(
         "libvirt_domain_cpu_user_seconds_total", .counter, "CPU time in user mode, in seconds.")
     private static let system = MetricFamily(
@@ -14,7 +12,7 @@ public struct CPUCollector: Collector {
     private static let haltpoll = MetricFamily(
         "libvirt_domain_cpu_haltpoll_seconds_total", .counter,
         "Time that KVM polled before halting a vCPU, in seconds, by whether the poll succeeded.")
-    public static let families = [time, user, system, haltpoll]
+    public static let families = [user, system, haltpoll]
 
     public let needs: StatsGroups = .cpuTotal
 
@@ -22,7 +20,6 @@ public struct CPUCollector: Collector {
 
     public func collect(_ reading: DomainReading, into writer: inout SampleWriter) {
         guard let cpu = reading.stats.cpu else { return }
-        writer.add(Self.time, cpu.time?.secondsFromNanoseconds)
         writer.add(Self.user, cpu.user?.secondsFromNanoseconds)
         writer.add(Self.system, cpu.system?.secondsFromNanoseconds)
         writer.add(Self.haltpoll, label: "result", "success", cpu.haltpollSuccess?.secondsFromNanoseconds)

@@ -12,11 +12,6 @@ public struct MemoryCollector: Collector {
 
     public init() {}
 
-    private static let limit = MetricFamily(
-        "libvirt_domain_info_maximum_memory_bytes", .gauge, "Memory that the domain may have, in bytes.")
-    private static let usage = MetricFamily(
-        "libvirt_domain_info_memory_usage_bytes", .gauge,
-        "Memory that the domain has now (its balloon), in bytes; not what the guest uses of it.")
     private static let balloon = stat("current_balloon_bytes", "Memory that the domain has now, in bytes.")
     private static let maximum = stat("maximum_bytes", "Memory that the domain may have, in bytes.")
     private static let unused = stat("unused_bytes", "Memory that the guest leaves unused, caches apart, in bytes.")
@@ -39,7 +34,7 @@ public struct MemoryCollector: Collector {
     private static let pgfail = count("hugetlb_pgfail_total", "Huge page allocations that failed in the guest.")
 
     public static let families = [
-        limit, usage, balloon, maximum, unused, available, usable, rss, diskCaches, lastUpdate, usedRatio,
+        balloon, maximum, unused, available, usable, rss, diskCaches, lastUpdate, usedRatio,
         usedPercent, majorFault, minorFault, swapIn, swapOut, pgalloc, pgfail,
     ]
 
@@ -53,8 +48,6 @@ public struct MemoryCollector: Collector {
 
     public func collect(_ reading: DomainReading, into writer: inout SampleWriter) {
         guard let memory = reading.stats.balloon else { return }
-        writer.add(Self.limit, memory.maximum?.bytesFromKiB)
-        writer.add(Self.usage, memory.current?.bytesFromKiB)
         writer.add(Self.balloon, memory.current?.bytesFromKiB)
         writer.add(Self.maximum, memory.maximum?.bytesFromKiB)
         writer.add(Self.unused, memory.unused?.bytesFromKiB)

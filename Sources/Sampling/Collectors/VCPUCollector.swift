@@ -5,8 +5,6 @@ public import Vocabulary
 /// The virtual processors of each domain: the group `vcpu` of the bulk statistics.
 public struct VCPUCollector: Collector {
     public static let name = "vcpu"
-    private static let virtualCPUs = MetricFamily(
-        "libvirt_domain_info_virtual_cpus", .gauge, "Virtual CPUs that the domain has now.")
     private static let current = MetricFamily(
         "libvirt_domain_vcpu_current", .gauge, "Virtual CPUs that are online.")
     private static let maximum = MetricFamily(
@@ -23,7 +21,7 @@ public struct VCPUCollector: Collector {
         "libvirt_domain_vcpu_state", .gauge, "State of the vCPU: 0 offline, 1 running, 2 blocked.")
     private static let halted = MetricFamily(
         "libvirt_domain_vcpu_halted", .gauge, "Whether the vCPU is halted.")
-    public static let families = [virtualCPUs, current, maximum, time, wait, delay, state, halted]
+    public static let families = [current, maximum, time, wait, delay, state, halted]
 
     public let needs: StatsGroups = .vcpu
 
@@ -31,7 +29,6 @@ public struct VCPUCollector: Collector {
 
     public func collect(_ reading: DomainReading, into writer: inout SampleWriter) {
         let stats = reading.stats
-        writer.add(Self.virtualCPUs, stats.vcpuCurrent.map { Double($0) })
         writer.add(Self.current, stats.vcpuCurrent.map { Double($0) })
         writer.add(Self.maximum, stats.vcpuMaximum.map { Double($0) })
         for vcpu in stats.vcpus {

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Libvirt
+
+/// Which collectors run, and how often: what there is, and what the settings wish of it.
+public struct SamplingPlan: Hashable, Sendable {
+    /// What the settings say of one collector.
+    public enum Choice: Hashable, Sendable {
+        case off, on
+        case every(Duration)
+    }
+
+    /// Collectors that run at the same time and share their calls and a batch.
+    public struct Group: Sendable {
+        public let tier: CollectorTier
+        public let interval: Duration
+        public let collectors: [any Collector]
+
+        /// Groups of the bulk call that its collectors read.
+        public var needs: StatsGroups { collectors.reduce([]) { $0.union($1.needs) } }
+    }
+
+    /// How often state and traffic are read, and what `virDomainGetInfo` tells.
+    public let interval: Duration
+    /// How often the monitors are asked; never more often than `interval`.
+    public let monitorInterval: Duration
+    /// By the collectors' names. `state` cannot be left out.
+    public let choices: [String: Choice]
+    public let groups: [Group]
+
+    /// `monitorInterval` is `interval` when nil.
+    public init(interval: Duration, monitorInterval: Duration? = nil, choices: [String: Choice] = [:]) {
+        self.interval = interval
+        self.monitorInterval = max(interval, monitorInterval ?? interval)
+        self.choices = choices
+        groups = Self.groups(interval, self.monitorInterval, choices)
+    }
+
+    /// Whether the collector of that name runs.
+    public func runs(_ name: String) -> Bool {
+        name == StateCollector.name || groups.contains { $0.collectors.contains { type(of: $0).name == name } }
+    }
+
+    private static func groups(
+        _ interval: Duration, _ monitorInterval: Duration, _ choices: [String: Choice]
+    ) -> [Group] {
+        var made: [(tier: CollectorTier, interval: Duration, collectors: [any Collector])] = []
+        // The state has a batch of its own, since events change it between rounds.
+        for collector in Collectors.all where !(collector is StateCollector) {
+            let kind = type(of: collector)
+            let choice = choices[kind.name] ?? (kind.isDefault ? .on : .off)
+            var own = collector.tier == .monitor ? monitorInterval : interval
+            if choice == .off { continue }
+            if case .every(let wanted) = choice { own = max(interval, wanted) }
+            if collector.tier == .definition { own = .zero }
+            if let index = made.firstIndex(where: { $0.tier == collector.tier && $0.interval == own }) {
+                made[index].collectors.append(collector)
+            } else {
+                made.append((collector.tier, own, [collector]))
+            }
+        }
+        return made.map { Group(tier: $0.tier, interval: $0.interval, collectors: $0.collectors) }
+    }
+
+    public static func == (left: SamplingPlan, right: SamplingPlan) -> Bool {
+        left.interval == right.interval && left.monitorInterval == right.monitorInterval
+            && left.choices == right.choices
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(interval)
+        hasher.combine(monitorInterval)
+        hasher.combine(choices)
+    }
+}

@@ -56,6 +56,9 @@ public struct SamplingSettings: Hashable, Sendable {
     /// What only the monitors know: disks, balloons, vCPUs.
     public var monitorInterval: Duration
     public var deadline: Duration
+    /// The most domains of one host that are watched, and the most series of all hosts that are kept.
+    public var maxDomains: Int
+    public var maxSeries: Int
     /// Patterns of the names of domains that are watched, and of those that are passed over.
     public var include: [String]
     public var exclude: [String]
@@ -64,11 +67,14 @@ public struct SamplingSettings: Hashable, Sendable {
 
     public init(
         interval: Duration = .seconds(10), monitorInterval: Duration = .seconds(30), deadline: Duration = .seconds(3),
-        include: [String] = ["*"], exclude: [String] = [], collectors: [String: SamplingPlan.Choice] = [:]
+        maxDomains: Int = 10_000, maxSeries: Int = 1_000_000, include: [String] = ["*"], exclude: [String] = [],
+        collectors: [String: SamplingPlan.Choice] = [:]
     ) {
         self.interval = interval
         self.monitorInterval = monitorInterval
         self.deadline = deadline
+        self.maxDomains = maxDomains
+        self.maxSeries = maxSeries
         self.include = include
         self.exclude = exclude
         self.collectors = collectors
@@ -86,6 +92,8 @@ public struct WebSettings: Hashable, Sendable {
     public var listen: [Listener]
     /// Where people find the agent, in messages; nil for this host's name and the first port.
     public var externalURL: String?
+    /// Whether each line of a page ends with the time of its sample.
+    public var timestamps = false
 
     public init(listen: [Listener] = [WebSettings.defaultListener], externalURL: String? = nil) {
         self.listen = listen

@@ -37,7 +37,7 @@ package actor Agent {
         self.log = log
         self.desk = desk
         self.mayAct = mayAct
-        board = Board(store: Store())
+        board = Board(store: Store(), timestamps: settings.web.timestamps)
         notifier = Notifier(settings.notifying) { desk.take(.delivery($0)) }
         room = RemediationRoom(
             settings: settings.remediation.bounded(mayAct), journal: journal, hands: actions
@@ -82,6 +82,9 @@ package actor Agent {
         for (listener, server) in servers where !new.web.listen.contains(listener) {
             servers[listener] = nil
             await server.stop()
+        }
+        if new.web.timestamps != settings.web.timestamps {
+            log.warning("web.timestamps has changed; the new one is used at the next start")
         }
         if new.stateDirectory != settings.stateDirectory {
             log.warning("state.directory has changed; the new one is used at the next start")
@@ -134,12 +137,14 @@ package actor Agent {
     }
 
     private func watch(_ settings: Settings, writes: Bool) async {
+        board.setSeriesLimit(settings.sampling.maxSeries)
         let plans = settings.connections.map { connection in
             HostWatch.Plan(
                 name: connection.name, uri: connection.uri ?? DefaultConnection.uri,
                 label: settings.connections.count > 1 ? connection.name : nil, writes: writes,
                 sampling: settings.sampling.plan, deadline: settings.sampling.deadline,
-                filter: DomainFilter(include: settings.sampling.include, exclude: settings.sampling.exclude))
+                filter: DomainFilter(include: settings.sampling.include, exclude: settings.sampling.exclude),
+                domainLimit: settings.sampling.maxDomains)
         }
         var kept: [HostWatch] = []
         for host in hosts {
@@ -175,8 +180,11 @@ package actor Agent {
     private nonisolated var site: AgentSite {
         AgentSite(
             board: board, version: Version.text,
-            readiness: { [weak self] in await self?.reasonNotReady() })
+            readiness: { [weak self] in await self?.reasonNotReady() },
+            connections: { [weak self] in await self?.connectionNames ?? [] })
     }
+
+    private var connectionNames: [String] { settings.connections.map(\.name) }
 
     private func reasonNotReady() async -> String? {
         for host in hosts {
@@ -191,7 +199,8 @@ package actor Agent {
             version: Version.text, rules: runner.counts, alerts: runner.alerts, deliveries: notifier.figures(),
             news: desk.counts, quarantined: room.quarantined.count, journalFailures: room.journalFailures,
             didReload: didReload, reloadedAt: reloadedAt, storeSeries: board.store.seriesCount,
-            storeRejected: board.store.rejected, namesHosts: settings.connections.count > 1)
+            storeRejected: board.store.rejected, seriesLeftOut: board.seriesLeftOut,
+            namesHosts: settings.connections.count > 1)
         board.put(own.batch(facts, at: .now), as: .agent)
         return settings.sampling.interval
     }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Sampling
+import Vocabulary
 import Web
 
 /// What the pages show of the agent. Nothing here reaches libvirt.
@@ -6,13 +8,52 @@ struct AgentSite: Site {
     let board: Board
     let version: String
     let readiness: @Sendable () async -> String?
+    /// The names of the connections there are.
+    let connections: @Sendable () async -> [String]
 
-    func metrics() async -> MetricsText {
-        let page = board.page()
+    func metrics(_ request: MetricsRequest) async throws(MetricsRefusal) -> MetricsText {
+        var filter = PageFilter()
+        if let name = request.connection {
+            let names = await connections()
+            guard names.contains(name) else {
+                throw MetricsRefusal(
+                    "There is no connection \"\(name.asOneLine)\"; there is \(names.joined(separator: ", ")).")
+            }
+            filter.connection = name
+        }
+        if !request.collectors.isEmpty { filter.families = try Self.families(of: request.collectors) }
+        board.noteScrape(by: request.client)
+        let page = board.page(filter)
         return MetricsText(bytes: page.bytes, generation: page.generation)
+    }
+
+    private static func families(of names: [String]) throws(MetricsRefusal) -> Set<String> {
+        var families: Set<String> = []
+        for name in names {
+            guard let some = MetricParts.families(of: name) else {
+                let known = MetricParts.names.joined(separator: ", ")
+                throw MetricsRefusal("There is no collector \"\(name.asOneLine)\"; there are \(known).")
+            }
+            families.formUnion(some.map(\.name))
+        }
+        return families
     }
 
     func reasonNotReady() async -> String? {
         await readiness()
+    }
+}
+
+/// The parts of the page that can be asked for: the collectors, and what no collector fills.
+enum MetricParts {
+    static let names = (Collectors.all.map { type(of: $0).name } + others.keys).sorted()
+
+    private static let others: [String: [MetricFamily]] = [
+        "agent": OwnFigures.families, "events": EventCounters.families,
+        "host": HostSeries.families + HostFigures.families, "node": NodeSeries.families,
+    ]
+
+    static func families(of name: String) -> [MetricFamily]? {
+        others[name] ?? Collectors.all.first { type(of: $0).name == name }.map { type(of: $0).families }
     }
 }

@@ -28,43 +28,74 @@ package final class Board: Sendable {
         case node(String)
     }
 
-    private struct State {
+    fileprivate struct State {
         var batches: [Key: SeriesBatch] = [:]
         var order: [Key] = []
         var generation: UInt64 = 0
+        /// How many series the batches have together.
+        var seriesCount = 0
+        var seriesLimit = Int.max
+        /// How many series each batch has for which there was no room.
+        var leftOut: [Key: Int] = [:]
         /// When each host was last sampled.
         var ages = SampleAges()
+        var rhythm = ScrapeRhythm()
 
-        var snapshot: [SeriesBatch] { order.compactMap { batches[$0] } }
+        func snapshot(_ filter: PageFilter) -> [SeriesBatch] {
+            order.compactMap { filter.takes($0) ? batches[$0] : nil }
+        }
     }
 
     private struct Pages {
-        var renderer = TextRenderer()
+        var renderer: TextRenderer
         var newest: (generation: UInt64, at: Duration, bytes: [UInt8])?
     }
 
     private static let pageLife = Duration.seconds(1)
+    /// Filters whose pages are kept; a page of another is made anew each time.
+    private static let pageLimit = 16
 
     private let state = Mutex(State())
-    private let pages = Mutex(Pages())
+    private let pages = Mutex<[PageFilter: Pages]>([:])
+    private let hasTimestamps: Bool
     package let store: Store
 
-    package init(store: Store) {
+    /// With `timestamps`, each line of a page ends with the time of its sample.
+    package init(store: Store, timestamps: Bool = false) {
         self.store = store
+        hasTimestamps = timestamps
     }
+
+    /// The most series that may stand here; a batch that has no room is left out and counted.
+    package func setSeriesLimit(_ limit: Int) {
+        state.withLock { $0.seriesLimit = limit }
+    }
+
+    /// How many series there was no room for.
+    package var seriesLeftOut: Int { state.withLock { $0.leftOut.values.reduce(0, +) } }
 
     /// Puts `batch` in the place of the last one under `key`, and returns that; series that its shape no longer has end
     /// here.
     @discardableResult
     package func put(_ batch: SeriesBatch, as key: Key) -> SeriesBatch? {
-        let old = state.withLock { state in
-            let old = state.batches.updateValue(batch, forKey: key)
-            if old == nil { state.order.append(key) }
+        let (old, hasRoom) = state.withLock { state -> (SeriesBatch?, Bool) in
+            let old = state.batches[key]
             state.generation &+= 1
-            return old
+            if old?.layout !== batch.layout {
+                let added = batch.values.count - (old?.values.count ?? 0)
+                guard added <= 0 || key.alwaysHasRoom || state.seriesCount + added <= state.seriesLimit else {
+                    state.leftOut[key] = batch.values.count
+                    _ = state.remove([key])
+                    return (old, false)
+                }
+                state.seriesCount += added
+                state.leftOut[key] = nil
+            }
+            if state.batches.updateValue(batch, forKey: key) == nil { state.order.append(key) }
+            return (old, true)
         }
         if let old, old.layout !== batch.layout { store.end(old.layout, at: batch.time) }
-        store.append(batch)
+        if hasRoom { store.append(batch) }
         return old
     }
 
@@ -72,13 +103,8 @@ package final class Board: Sendable {
     @discardableResult
     package func remove(_ keys: [Key], at time: Timestamp) -> Bool {
         let removed = state.withLock { state -> [SeriesLayout] in
-            let layouts = keys.compactMap { state.batches.removeValue(forKey: $0)?.layout }
-            if !layouts.isEmpty {
-                let left = state.batches
-                state.order.removeAll { left[$0] == nil }
-                state.generation &+= 1
-            }
-            return layouts
+            for key in keys { state.leftOut[key] = nil }
+            return state.remove(keys)
         }
         for layout in removed { store.end(layout, at: time) }
         return !removed.isEmpty
@@ -95,27 +121,84 @@ package final class Board: Sendable {
     }
 
     package func snapshot(at time: Timestamp) -> Snapshot {
-        state.withLock { Snapshot(time: time, batches: $0.snapshot) }
+        state.withLock { Snapshot(time: time, batches: $0.snapshot(PageFilter())) }
     }
+
+    /// Notes that a client asked for a page, so that rounds can end just before it does again.
+    package func noteScrape(by client: String) {
+        state.withLock { $0.rhythm.note(client, at: .monotonic) }
+    }
+
+    /// When the next scrape is awaited.
+    var beat: ScrapeRhythm.Beat? { state.withLock { $0.rhythm.beat(at: .monotonic) } }
 
     /// The newest snapshot in text format 0.0.4, with the samples' age at this moment; two of the same generation are the
     /// same.
-    package func page() -> (bytes: [UInt8], generation: UInt64) {
+    package func page(_ filter: PageFilter = PageFilter()) -> (bytes: [UInt8], generation: UInt64) {
         pages.withLock { pages in
+            var own =
+                pages[filter]
+                ?? Pages(renderer: TextRenderer(families: filter.families, timestamps: hasTimestamps))
             let now = Duration.monotonic
             let (snapshot, generation) = state.withLock { state in
-                if let page = pages.newest, page.generation == state.generation, now - page.at < Self.pageLife {
+                if let page = own.newest, page.generation == state.generation, now - page.at < Self.pageLife {
                     return (nil as Snapshot?, page.generation)
                 }
-                let ages = state.ages.batch(at: .now, now)
+                let ages = state.ages.batch(of: filter.connection, at: .now, now)
                 // A scrape of the next second is another page, though nothing but the ages is new in it.
                 state.generation &+= 1
-                return (Snapshot(time: .now, batches: state.snapshot + [ages]), state.generation)
+                return (Snapshot(time: .now, batches: state.snapshot(filter) + [ages]), state.generation)
             }
             if let snapshot {
-                pages.newest = (generation, now, pages.renderer.render(snapshot))
+                own.newest = (generation, now, own.renderer.render(snapshot))
             }
-            return (pages.newest?.bytes ?? [], generation)
+            let bytes = own.newest?.bytes ?? []
+            if pages[filter] != nil || pages.count < Self.pageLimit { pages[filter] = own }
+            return (bytes, generation)
+        }
+    }
+}
+
+extension Board.State {
+    /// Takes the batches under `keys` away; their layouts.
+    fileprivate mutating func remove(_ keys: [Board.Key]) -> [SeriesLayout] {
+        let removed = keys.compactMap { batches.removeValue(forKey: $0) }
+        guard !removed.isEmpty else { return [] }
+        seriesCount -= removed.reduce(0) { $0 + $1.values.count }
+        order.removeAll { batches[$0] == nil }
+        generation &+= 1
+        return removed.map(\.layout)
+    }
+}
+
+extension Board.Key {
+    /// Whether it is so small, and matters so much, that no limit keeps it out.
+    fileprivate var alwaysHasRoom: Bool {
+        switch self {
+        case .agent, .host(_, .libvirt), .host(_, .rounds): true
+        default: false
+        }
+    }
+}
+
+/// Which part of the snapshot a page shows.
+package struct PageFilter: Hashable, Sendable {
+    /// Only what belongs to this connection.
+    package var connection: String?
+    /// Only families of these names.
+    package var families: Set<String>?
+
+    package init(connection: String? = nil, families: Set<String>? = nil) {
+        self.connection = connection
+        self.families = families
+    }
+
+    fileprivate func takes(_ key: Board.Key) -> Bool {
+        guard let connection else { return true }
+        switch key {
+        case .domain(let domain, _): return domain.connection == connection
+        case .host(let name, _): return name == connection
+        case .agent: return false
         }
     }
 }

@@ -41,8 +41,11 @@ struct HostFigures {
         "virtwarden_sample_duration_seconds", .gauge, "How long the last round took, monitor groups apart.")
     static let timestamp = MetricFamily(
         "virtwarden_last_success_timestamp_seconds", .gauge, "When this host was last sampled.")
+    static let leftOut = MetricFamily(
+        "virtwarden_domains_left_out", .gauge, "Domains that are not watched because there are too many.")
     static let families = [
-        skipped, failures, overdue, writtenOff, dropped, floods, reconnects, SampleAges.age, duration, timestamp,
+        leftOut, skipped, failures, overdue, writtenOff, dropped, floods, reconnects, SampleAges.age, duration,
+        timestamp,
     ]
 
     private var host: HostSeries
@@ -60,9 +63,9 @@ struct HostFigures {
         return host.batch(counts: counts, versions: versions, at: time)
     }
 
-    mutating func rounds(_ figures: RoundFigures, now: (writtenOff: Int, dropped: Int), at time: Timestamp)
-        -> SeriesBatch
-    {
+    mutating func rounds(
+        _ figures: RoundFigures, now: (writtenOff: Int, dropped: Int, leftOut: Int), at time: Timestamp
+    ) -> SeriesBatch {
         var rows: [(MetricFamily, [(String, String)], Double)] = [
             (Self.skipped, [("tier", "1")], Double(figures.skippedRounds)),
             (Self.skipped, [("tier", "2")], Double(figures.skippedMonitorRounds)),
@@ -70,6 +73,7 @@ struct HostFigures {
             (Self.overdue, [], Double(figures.overdueCalls)),
             (Self.writtenOff, [], Double(now.writtenOff)),
             (Self.dropped, [], Double(figures.droppedEvents + now.dropped)),
+            (Self.leftOut, [], Double(now.leftOut)),
             (Self.floods, [], Double(figures.floods)),
             (Self.reconnects, [], Double(figures.reconnects)),
         ]
@@ -89,10 +93,9 @@ extension HostWatch {
     func putHostSeries() -> [Labels] {
         let now = Timestamp.now
         let isUp = links != nil
-        let batch = series.libvirt(counts: isUp ? counts : nil, versions: isUp ? versions : nil, at: now)
-        board.put(
-            series.rounds(figures, now: (lanes?.writtenOff.count ?? 0, events?.dropped ?? 0), at: now),
-            as: .host(name, .rounds))
+        let batch = series.libvirt(counts: isUp ? self.counts : nil, versions: isUp ? versions : nil, at: now)
+        let counts = (lanes?.writtenOff.count ?? 0, events?.dropped ?? 0, domainsLeftOut)
+        board.put(series.rounds(figures, now: counts, at: now), as: .host(name, .rounds))
         return batch.changes(since: board.put(batch, as: .host(name, .libvirt)))
     }
 }

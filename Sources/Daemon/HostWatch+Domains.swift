@@ -11,7 +11,7 @@ extension HostWatch {
     func reconcile(_ listed: [ListedDomain], _ links: HostLinks) async {
         var findings: [DomainFinding] = []
         var changed: [Labels] = []
-        let listed = listed.filter { plan.filter.covers($0.name) }
+        let listed = withinLimit(listed.filter { plan.filter.covers($0.name) })
         for one in listed {
             let now = Timestamp.now
             if let known = domains[one.uuid], known.identity.name == one.name {
@@ -28,6 +28,15 @@ extension HostWatch {
         findings += forgetMissing(Set(listed.map(\.uuid)), knownBefore: .monotonic, at: .now)
         for finding in findings { await listener.found(finding) }
         await listener.changed(changed, at: .now)
+    }
+
+    /// Those that are watched already, and as many others as there is room for.
+    private func withinLimit(_ listed: [ListedDomain]) -> [ListedDomain] {
+        noteLeftOut(listed.count - plan.domainLimit)
+        guard listed.count > plan.domainLimit else { return listed }
+        let known = listed.filter { domains[$0.uuid] != nil }
+        let others = listed.filter { domains[$0.uuid] == nil }
+        return known + others.prefix(max(0, plan.domainLimit - known.count))
     }
 
     /// Takes a domain in; the series that begin with it.
@@ -77,6 +86,7 @@ extension HostWatch {
             let listed = try await links.main.domain(uuid)
             guard plan.filter.covers(listed.name) else { return forget(uuid, at: .now) }
             if domains[uuid]?.identity.name != listed.name {
+                guard domains[uuid] != nil || domains.count < plan.domainLimit else { return }
                 forget(uuid, at: .now)
                 adopt(listed)
             }

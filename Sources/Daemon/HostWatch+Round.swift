@@ -7,7 +7,7 @@ import Vocabulary
 /// Tier 1 of the sampling round: groups that never touch a monitor, all domains in one call.
 extension HostWatch {
     /// Tier 1, then tier 2, if no call of that is under way.
-    func round() async {
+    func roundOfCalls() async {
         guard let links else { return }
         let began = Duration.monotonic
         let due = dueGroups(of: [.round], at: began)
@@ -85,12 +85,23 @@ extension HostWatch {
         if domains.count > all.count - strangers.count - left {
             findings += forgetMissing(Set(all.map(\.uuid)), knownBefore: began, at: now)
         }
-        for uuid in strangers {
+        noteLeftOut(strangers.count - max(0, plan.domainLimit - domains.count))
+        for uuid in strangers.prefix(max(0, plan.domainLimit - domains.count)) {
             await meet(uuid)
             changed += putState(of: uuid, at: .now)
         }
         for finding in findings { await listener.found(finding) }
         if !changed.isEmpty { await listener.changed(changed, at: .now) }
+    }
+
+    /// Notes how many domains there is no room for, and says so when it begins.
+    func noteLeftOut(_ count: Int) {
+        if count > 0, domainsLeftOut == 0 {
+            log.warning(
+                "\(name) has more domains than max_domains allows; the others are not watched",
+                metadata: ["max_domains": "\(plan.domainLimit)", "left_out": "\(count)"])
+        }
+        domainsLeftOut = max(0, count)
     }
 
     /// Puts what tier 1 has of one domain on the board; its state's batch, and the one before.

@@ -24,11 +24,13 @@ package actor HostWatch {
         /// How long a call may take before the numbers it should bring count as unknown.
         package var deadline: Duration
         package var filter: DomainFilter
+        /// The most domains that are watched; those met later are left out and counted.
+        package var domainLimit: Int
 
         package init(
             name: String, uri: String?, label: String? = nil, writes: Bool = false,
             sampling: SamplingPlan = SamplingPlan(interval: .seconds(10)), deadline: Duration = .seconds(3),
-            filter: DomainFilter = .all
+            filter: DomainFilter = .all, domainLimit: Int = .max
         ) {
             self.name = name
             self.uri = uri
@@ -37,12 +39,13 @@ package actor HostWatch {
             self.sampling = sampling
             self.deadline = deadline
             self.filter = filter
+            self.domainLimit = domainLimit
         }
 
         /// Whether the other plan is for the same series of the same domains of the same host.
         package func isSameHost(as other: Plan) -> Bool {
             name == other.name && uri == other.uri && label == other.label && filter == other.filter
-                && sampling == other.sampling
+                && sampling == other.sampling && domainLimit == other.domainLimit
         }
 
         package var interval: Duration { sampling.interval }
@@ -85,6 +88,10 @@ package actor HostWatch {
     /// Domains that are read call by call and wait for their turn.
     var callQueue = SpreadQueue()
     private var timer: (any DispatchSourceTimer)?
+    /// When the timer fires next, on the monotonic clock.
+    private var nextRound = Duration.zero
+    /// Domains for which there was no room in the round before.
+    var domainsLeftOut = 0
     private var connecting: Task<Void, Never>?
     private(set) var isStopped = false
 
@@ -132,15 +139,26 @@ package actor HostWatch {
         let source = DispatchSource.makeTimerSource(flags: .strict, queue: executor.queue)
         source.setEventHandler { @Sendable [weak self] in self?.assumeIsolated { $0.tick() } }
         timer = source
+        nextRound = .monotonic
         schedule()
         source.activate()
         connect()
     }
 
+    /// Arms the timer for the next round: a while before the next scrape, when those come in a rhythm.
     private func schedule() {
+        let now = Duration.monotonic
+        let due = RoundTimes.next(after: nextRound, interval: plan.interval, beat: board.beat, lead: roundLead)
+        // A host that was asleep does not make up for the rounds it missed.
+        nextRound = due > now ? due : now + plan.interval
         timer?.schedule(
-            deadline: .now(), repeating: .milliseconds(Int(clamping: plan.interval.milliseconds)),
+            deadline: .now() + .microseconds(Int(clamping: (nextRound - now).milliseconds * 1000)),
             leeway: .milliseconds(5))
+    }
+
+    /// How long before a scrape a round begins: time enough for it and for a scheduler that is busy.
+    private var roundLead: Duration {
+        min((figures.lastDuration ?? .zero) * 2 + .milliseconds(50), .milliseconds(400))
     }
 
     /// Takes the deadline, and the wish to write, of another plan for the same host.
@@ -174,14 +192,19 @@ package actor HostWatch {
 
     /// A tick that comes while a round runs is skipped and counted, never queued.
     private func tick() {
+        schedule()
         guard links != nil else {
             putHostSeries()
             return
         }
+        round()
+    }
+
+    private func round() {
         guard let since = roundSince else {
             roundSince = .monotonic
             Task {
-                await self.round()
+                await self.roundOfCalls()
                 self.roundSince = nil
             }
             return
@@ -274,7 +297,7 @@ package actor HostWatch {
             let reason = await opened.ended()
             await self?.lost(opened, because: reason)
         }
-        tick()
+        round()
     }
 
     private func lost(_ old: HostLinks, because reason: CloseReason?) async {

@@ -39,6 +39,8 @@ package struct OwnFigures {
     private static let reloadTime = gauge(
         "config_last_reload_success_timestamp_seconds", "When the configuration in force was read.")
     private static let storeSeries = gauge("store_series", "Series in memory, for rules to read.")
+    private static let seriesLeftOut = gauge(
+        "series_left_out", "Series that are not kept because there are too many.")
     private static let storeRejected = counter(
         "store_rejected_points_total", "Points that came too late for their series.")
     private static let unlogged = counter("events_unlogged_total", "Events whose log line was left out in a flood.")
@@ -49,7 +51,8 @@ package struct OwnFigures {
 
     package static let families = [
         build, evaluations, early, ruleFailures, alerts, deliveries, waiting, oldest, droppedAlerts, decisions, actions,
-        quarantined, journalFailures, reloadWorked, reloadTime, storeSeries, storeRejected, unlogged, memory, cpu,
+        quarantined, journalFailures, reloadWorked, reloadTime, storeSeries, seriesLeftOut, storeRejected, unlogged,
+        memory, cpu,
     ]
 
     /// What the series are made of.
@@ -65,6 +68,7 @@ package struct OwnFigures {
         var reloadedAt: Timestamp
         var storeSeries: Int
         var storeRejected: Int
+        var seriesLeftOut: Int
         /// Whether series carry the label `host`.
         var namesHosts: Bool
     }
@@ -85,6 +89,7 @@ package struct OwnFigures {
             (Self.reloadWorked, [], facts.didReload ? 1 : 0),
             (Self.reloadTime, [], facts.reloadedAt.seconds),
             (Self.storeSeries, [], Double(facts.storeSeries)),
+            (Self.seriesLeftOut, [], Double(facts.seriesLeftOut)),
             (Self.storeRejected, [], Double(facts.storeRejected)),
             (Self.unlogged, [], Double(facts.news.unlogged)),
         ]

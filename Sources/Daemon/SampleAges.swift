@@ -18,10 +18,10 @@ struct SampleAges {
         sampled[host] = nil
     }
 
-    /// One series for each host that was sampled.
-    mutating func batch(at time: Timestamp, _ now: Duration) -> SeriesBatch {
+    /// One series for each host that was sampled, or for `host` alone when that is given.
+    mutating func batch(of host: String? = nil, at time: Timestamp, _ now: Duration) -> SeriesBatch {
         series.batch(
-            sampled.sorted { $0.key < $1.key }.map { _, one in
+            sampled.filter { host == nil || $0.key == host }.sorted { $0.key < $1.key }.map { _, one in
                 (Self.age, [("host", one.label ?? "")], (now - one.at).inSeconds)
             }, at: time)
     }

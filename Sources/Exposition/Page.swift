@@ -18,14 +18,16 @@ struct Page {
     private(set) var fixed: [UInt8] = []
     private(set) var lines: [Line] = []
 
-    /// `texts` has one entry for each layout, in the same order.
-    init(_ texts: [LayoutText]) {
+    /// `texts` has one entry for each layout, in the same order; `families` are the names shown, nil for all.
+    init(_ texts: [LayoutText], _ families: Set<String>?) {
         layouts = texts.map(\.layout)
         fixed.reserveCapacity(texts.reduce(16384) { $0 + $1.bytes.count })
         lines.reserveCapacity(layouts.reduce(0) { $0 + $1.series.count })
         var members: [String: [(batch: Int, run: SeriesLayout.Run)]] = [:]
         for (batch, layout) in layouts.enumerated() {
-            for run in layout.runs { members[run.family.name, default: []].append((batch, run)) }
+            for run in layout.runs where families?.contains(run.family.name) ?? true {
+                members[run.family.name, default: []].append((batch, run))
+            }
         }
         for name in members.keys.sorted() {
             if let runs = members[name] { add(runs, texts) }

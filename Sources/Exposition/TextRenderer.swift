@@ -10,9 +10,17 @@ public struct TextRenderer: Sendable {
     public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
     private var texts: [ObjectIdentifier: LayoutText] = [:]
-    private var page = Page([])
+    private var page = Page([], nil)
+    /// The names of the families that are shown; all when nil.
+    private let families: Set<String>?
+    private let hasTimestamps: Bool
 
-    public init() {}
+    /// Shows `families` only, by name, when they are given. With `timestamps` each line ends with the time of its sample:
+    /// Prometheus then takes that for its own, and does not mark a series stale when it leaves.
+    public init(families: Set<String>? = nil, timestamps: Bool = false) {
+        self.families = families
+        hasTimestamps = timestamps
+    }
 
     /// How many layouts are remembered.
     var remembered: Int { texts.count }
@@ -21,9 +29,9 @@ public struct TextRenderer: Sendable {
     /// the same series, the later one gives the value.
     public mutating func render(_ snapshot: Snapshot) -> [UInt8] {
         if !page.fits(snapshot.batches) { remake(for: snapshot.batches) }
-        let limit = page.fixed.count + page.lines.count * (ValueText.lengthLimit + 1)
+        let limit = page.fixed.count + page.lines.count * (ValueText.lengthLimit * 2 + 2)
         return [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
-            count = Self.fill(buffer, with: page, snapshot.batches)
+            count = fill(buffer, snapshot.batches)
         }
     }
 
@@ -38,13 +46,11 @@ public struct TextRenderer: Sendable {
             ordered.append(text)
         }
         texts = kept
-        page = Page(ordered)
+        page = Page(ordered, families)
     }
 
     /// Writes the page into `buffer`, which has room for the fixed text and the longest values; returns its length.
-    private static func fill(
-        _ buffer: UnsafeMutableBufferPointer<UInt8>, with page: Page, _ batches: [SeriesBatch]
-    ) -> Int {
+    private func fill(_ buffer: UnsafeMutableBufferPointer<UInt8>, _ batches: [SeriesBatch]) -> Int {
         guard let start = buffer.baseAddress else { return 0 }
         return page.fixed.withUnsafeBufferPointer { fixed in
             guard let source = fixed.baseAddress else { return 0 }
@@ -54,7 +60,12 @@ public struct TextRenderer: Sendable {
                 (start + written).initialize(from: source + read, count: line.end - read)
                 written += line.end - read
                 read = line.end
-                written += ValueText.write(batches[line.batch].values[line.index], at: start + written)
+                let batch = batches[line.batch]
+                written += ValueText.write(batch.values[line.index], at: start + written)
+                if hasTimestamps {
+                    start[written] = UInt8(ascii: " ")
+                    written += 1 + ValueText.write(batch.time.milliseconds, at: start + written + 1)
+                }
                 start[written] = UInt8(ascii: "\n")
                 written += 1
             }

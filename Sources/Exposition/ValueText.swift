@@ -23,7 +23,7 @@ enum ValueText {
         return count
     }
 
-    private static func write(_ whole: Int64, at place: UnsafeMutablePointer<UInt8>) -> Int {
+    static func write(_ whole: Int64, at place: UnsafeMutablePointer<UInt8>) -> Int {
         var count = 0
         var rest = whole.magnitude
         repeat {

@@ -11,6 +11,15 @@ protocol Page: Sendable {
 /// What a page may know of a request.
 struct PageRequest: Sendable {
     let acceptsGzip: Bool
+    /// The parameters of the query, in their order.
+    let query: [QueryParameter]
+    /// The client's address, without its port.
+    let client: String
+
+    /// The values of the parameter `name`.
+    func values(_ name: String) -> [String] {
+        query.filter { $0.name == name }.map(\.value)
+    }
 }
 
 /// An answer, its length known.
@@ -31,6 +40,6 @@ struct PageResponse: Sendable {
 /// The pages there are, one file each in the folder `Pages`, sorted by path.
 enum Pages {
     static func all() -> [any Page] {
-        [FrontPage(), HealthyPage(), ReadyPage(), MetricsPage()]
+        [FrontPage(), HealthyPage(), ReadyPage(), MetricsPage(), ProbePage()]
     }
 }

@@ -85,8 +85,8 @@ final class RequestHandler: ChannelInboundHandler {
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         isAnswering = true
         timer?.cancel()
-        let path = String(head.uri.prefix { $0 != "?" && $0 != "#" })
-        guard let page = pages.first(where: { $0.path == path }) else {
+        let target = QueryParameter.split(head.uri)
+        guard let page = pages.first(where: { $0.path == target.path }) else {
             return write(.text(404, "There is no page here; / lists those there are."), to: head, context)
         }
         guard head.method == .GET || head.method == .HEAD else {
@@ -95,7 +95,8 @@ final class RequestHandler: ChannelInboundHandler {
             return write(response, to: head, context)
         }
         let request = PageRequest(
-            acceptsGzip: head.headers["Accept-Encoding"].contains { Gzip.isAccepted(by: $0) })
+            acceptsGzip: head.headers["Accept-Encoding"].contains { Gzip.isAccepted(by: $0) },
+            query: target.query, client: context.remoteAddress?.ipAddress ?? "")
         let site = site
         context.eventLoop.makeFutureWithTask { await page.respond(to: request, from: site) }
             .assumeIsolated().whenSuccess { self.write($0, to: head, context) }

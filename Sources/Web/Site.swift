@@ -4,10 +4,35 @@
 public protocol Site: Sendable {
     /// The program's version.
     var version: String { get }
-    /// The newest snapshot in text format 0.0.4.
-    func metrics() async -> MetricsText
+    /// The newest snapshot in text format 0.0.4; throws a sentence about what was asked for and is not there.
+    func metrics(_ request: MetricsRequest) async throws(MetricsRefusal) -> MetricsText
     /// Why the agent is not ready to be relied on, one sentence; nil when it is.
     func reasonNotReady() async -> String?
+}
+
+/// Which part of the snapshot is asked for, and by whom.
+public struct MetricsRequest: Hashable, Sendable {
+    /// A configured connection's name; all of them when nil.
+    public var connection: String?
+    /// Names of collectors; everything when empty.
+    public var collectors: [String]
+    /// The client's address, without its port.
+    public var client: String
+
+    public init(connection: String? = nil, collectors: [String] = [], client: String = "") {
+        self.connection = connection
+        self.collectors = collectors
+        self.client = client
+    }
+}
+
+/// Why there is no such page, a sentence.
+public struct MetricsRefusal: Error, Hashable, Sendable {
+    public let sentence: String
+
+    public init(_ sentence: String) {
+        self.sentence = sentence
+    }
 }
 
 /// A rendered snapshot. Two with the same generation have the same bytes.

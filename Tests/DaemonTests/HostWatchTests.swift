@@ -75,6 +75,44 @@ import Vocabulary
         await daemon.stop()
     }
 
+    @Test func `domains beyond the limit are left out and counted`() async throws {
+        let daemon = try await PrivateLibvirtd.start()
+        for number in 1...4 { try await daemon.define("web-\(number)") }
+        let host = HostWatch(
+            .init(
+                name: "local", uri: daemon.uri, sampling: SamplingPlan(interval: .milliseconds(100)), domainLimit: 3),
+            board: board, log: lines.logger(), listener: listening)
+        await host.start()
+        try await waitUntil("three are shown") { board.value("libvirt_domains") == 3 }
+        #expect(board.value("virtwarden_domains_left_out") == 1)
+        let shown = (1...4).map { "web-\($0)" }.filter { board.has("libvirt_domain_persistent{domain=\"\($0)\"}") }
+        #expect(shown.count == 3)
+        try await daemon.virsh("undefine", "--domain", shown[0])
+        try await waitUntil("the fourth takes its place") {
+            board.value("virtwarden_domains_left_out") == 0 && board.value("libvirt_domains") == 3
+        }
+        #expect(lines.all.filter { $0.contains("more domains than max_domains allows") }.count == 1)
+        await host.stop()
+        await daemon.stop()
+    }
+
+    @Test func `rounds end just before scrapes that come in a rhythm`() async throws {
+        let host = HostWatch(
+            .init(name: "local", uri: "test:///default", sampling: SamplingPlan(interval: .milliseconds(800))),
+            board: board, log: lines.logger(), listener: listening)
+        await host.start()
+        var ages: [Double] = []
+        let began = ContinuousClock.now
+        for beat in 1...8 {
+            try await Task.sleep(until: began + .seconds(beat))
+            board.noteScrape(by: "prometheus")
+            ages.append(board.value("virtwarden_sample_age_seconds") ?? .infinity)
+        }
+        // Learnt from four scrapes; a busy machine may delay one of the others.
+        #expect(ages.suffix(4).sorted()[1] < 0.3, "\(ages)")
+        await host.stop()
+    }
+
     @Test func `a killed QEMU is told by event, state and counter`() async throws {
         let daemon = try await PrivateLibvirtd.start()
         try await daemon.define("web", .idle)

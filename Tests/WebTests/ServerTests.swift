@@ -10,7 +10,11 @@ struct PlainSite: Site {
     var text = "up 1\n"
     var reason: String?
 
-    func metrics() async -> MetricsText { MetricsText(bytes: Array(text.utf8), generation: 1) }
+    func metrics(_ request: MetricsRequest) async throws(MetricsRefusal) -> MetricsText {
+        if let name = request.connection, name != "a" { throw MetricsRefusal("There is no connection \"\(name)\".") }
+        let only = request.collectors.isEmpty ? "" : "# \(request.collectors.joined(separator: ","))\n"
+        return MetricsText(bytes: Array((text + only).utf8), generation: 1)
+    }
     func reasonNotReady() async -> String? { reason }
 }
 
@@ -38,7 +42,7 @@ struct PlainSite: Site {
             let front = try await get(port, "/")
             #expect(front.status == 200)
             #expect(front.text.contains("virtwarden 9.9"))
-            for page in Pages.all() where page.path != "/" {
+            for page in Pages.all() where page.summary != nil {
                 #expect(try await get(port, page.path).status == 200)
                 #expect(front.text.contains("href=\"\(page.path)\""))
             }
@@ -69,6 +73,31 @@ struct PlainSite: Site {
             let refused = try await get(port, "/metrics", "Accept-Encoding: gzip;q=0\r\n")
             #expect(refused.headers["content-encoding"] == nil)
         }
+    }
+
+    @Test func `single collectors, and single connections by their names, can be asked for`() async throws {
+        try await serving { port in
+            let some = try await get(port, "/metrics?collect[]=block&collect%5B%5D=c%70u&collect=x")
+            #expect(some.text == "up 1\n# block,cpu\n")
+            #expect(try await get(port, "/probe?target=a").text == "up 1\n")
+            let other = try await get(port, "/probe?target=qemu%2Bssh://x/?command=touch")
+            #expect(other.status == 400)
+            #expect(other.text == "There is no connection \"qemu+ssh://x/?command=touch\".\n")
+            for target in ["", "?target=", "?target=a&target=a", "?target"] {
+                #expect(try await get(port, "/probe" + target).status == 400)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("/a?b=c&d", "/a", ["b=c", "d="]), ("/a", "/a", []), ("/?%zz=%4&x=%41+%2b", "/", ["%zz=%4", "x=A +"]),
+        ("/a?b=%ff#c", "/a", ["b=\u{FFFD}"]), ("/a?=&&x=%00", "/a", ["=", "x=\0"]),
+    ])
+    func `a query is read byte by byte`(target: String, path: String, parameters: [String]) {
+        let split = QueryParameter.split(target)
+        #expect(split.path == path)
+        #expect(split.query.map { "\($0.name)=\($0.value)" } == parameters)
+        #expect(QueryParameter.split("/?" + String(repeating: "a=b&", count: 999)).query.count == 256)
     }
 
     @Test func `an agent that is not ready says why with 503`() async throws {

@@ -17,6 +17,8 @@ enum SamplingSection: Section {
         if let deadline = section.duration("deadline", in: .milliseconds(100) ... .seconds(600)) {
             sampling.deadline = deadline
         }
+        if let limit = section.int("max_domains", in: 1...1_000_000) { sampling.maxDomains = limit }
+        if let limit = section.int("max_series", in: 1000...100_000_000) { sampling.maxSeries = limit }
         readFilter(&section, &sampling)
         readCollectors(&section, &sampling)
         section.end()

@@ -25,6 +25,7 @@ enum WebSection: Section {
             guard text.hasPrefix("http://") || text.hasPrefix("https://") else { return nil }
             return text.hasSuffix("/") ? String(text.dropLast()) : text
         }
+        if let timestamps = section.bool("timestamps") { settings.web.timestamps = timestamps }
         section.end()
     }
 }

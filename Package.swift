@@ -73,7 +73,7 @@ let package = Package(
         // Floor 4: settings, wiring.
         library(
             "Configuration",
-            ["Vocabulary", "Files", "Regex2", "YAML", "Sampling", "Alerting", "Notifying", "Remediation", "Web"]),
+            ["Vocabulary", "Files", "DomainXML", "YAML", "Sampling", "Alerting", "Notifying", "Remediation", "Web"]),
         library(
             "Daemon",
             [

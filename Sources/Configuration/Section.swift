@@ -11,6 +11,7 @@ enum Sections {
     static let all: [any Section.Type] = [
         ConnectionsSection.self,
         SamplingSection.self,
+        MetadataSection.self,
         WebSection.self,
         RulesSection.self,
         ReceiversSection.self,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Alerting
+public import DomainXML
 public import Notifying
 public import Remediation
 public import Sampling
@@ -9,6 +10,8 @@ public import Web
 public struct Settings: Sendable {
     public var connections: [ConnectionSettings]
     public var sampling: SamplingSettings
+    /// What becomes labels of the domains' metadata.
+    public var metadata: MetadataPaths
     public var web: WebSettings
     /// The groups of all rule files, in the order of the files.
     public var ruleGroups: [RuleGroup]
@@ -19,12 +22,13 @@ public struct Settings: Sendable {
 
     public init(
         connections: [ConnectionSettings] = [ConnectionSettings()], sampling: SamplingSettings = SamplingSettings(),
-        web: WebSettings = WebSettings(), ruleGroups: [RuleGroup] = [],
+        metadata: MetadataPaths = .none, web: WebSettings = WebSettings(), ruleGroups: [RuleGroup] = [],
         notifying: NotifierSettings = NotifierSettings(), remediation: RemediationSettings = RemediationSettings(),
         stateDirectory: String? = nil
     ) {
         self.connections = connections
         self.sampling = sampling
+        self.metadata = metadata
         self.web = web
         self.ruleGroups = ruleGroups
         self.notifying = notifying

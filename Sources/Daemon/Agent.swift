@@ -144,7 +144,7 @@ package actor Agent {
                 label: settings.connections.count > 1 ? connection.name : nil, writes: writes,
                 sampling: settings.sampling.plan, deadline: settings.sampling.deadline,
                 filter: DomainFilter(include: settings.sampling.include, exclude: settings.sampling.exclude),
-                domainLimit: settings.sampling.maxDomains)
+                domainLimit: settings.sampling.maxDomains, metadata: settings.metadata)
         }
         var kept: [HostWatch] = []
         for host in hosts {

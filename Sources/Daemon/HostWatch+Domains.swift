@@ -103,7 +103,7 @@ extension HostWatch {
         do throws(VirError) {
             let xml = try await links.main.xml(of: listed.uuid)
             do throws(XMLError) {
-                description = try DomainDescription(parsing: xml)
+                description = try DomainDescription(parsing: xml, metadata: plan.metadata)
             } catch {
                 log.warning("cannot read a definition", metadata: ["domain": "\(listed.name)", "why": "\(error)"])
             }

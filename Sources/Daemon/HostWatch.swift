@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Dispatch
+package import DomainXML
 import Libvirt
 package import Logging
 import Queues
@@ -26,11 +27,13 @@ package actor HostWatch {
         package var filter: DomainFilter
         /// The most domains that are watched; those met later are left out and counted.
         package var domainLimit: Int
+        /// What becomes labels of the domains' metadata.
+        package var metadata: MetadataPaths
 
         package init(
             name: String, uri: String?, label: String? = nil, writes: Bool = false,
             sampling: SamplingPlan = SamplingPlan(interval: .seconds(10)), deadline: Duration = .seconds(3),
-            filter: DomainFilter = .all, domainLimit: Int = .max
+            filter: DomainFilter = .all, domainLimit: Int = .max, metadata: MetadataPaths = .none
         ) {
             self.name = name
             self.uri = uri
@@ -40,12 +43,14 @@ package actor HostWatch {
             self.deadline = deadline
             self.filter = filter
             self.domainLimit = domainLimit
+            self.metadata = metadata
         }
 
         /// Whether the other plan is for the same series of the same domains of the same host.
         package func isSameHost(as other: Plan) -> Bool {
             name == other.name && uri == other.uri && label == other.label && filter == other.filter
                 && sampling == other.sampling && domainLimit == other.domainLimit
+                && metadata == other.metadata
         }
 
         package var interval: Duration { sampling.interval }

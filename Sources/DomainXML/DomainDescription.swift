@@ -78,20 +78,22 @@ public struct DomainDescription: Hashable, Sendable {
     public let manager: String?
     /// nil unless Nova's metadata is there, of version 1.0 or 1.1.
     public let openStack: OpenStack?
+    /// What the paths that were given found, by their names.
+    public let metadata: [String: String]
 
-    /// Reads a domain's definition.
+    /// Reads a domain's definition, and of its metadata what `paths` find.
     ///
     /// Throws when `xml` is larger than 4 MiB, not well-formed, has a document type, or is not a `<domain>`.
-    public init(parsing xml: String) throws(XMLError) {
+    public init(parsing xml: String, metadata paths: MetadataPaths = .none) throws(XMLError) {
         self = try Document(parsing: xml).withRoot { (root) throws(XMLError) in
             guard root.namespace == nil, root.name == "domain" else {
                 throw XMLError(.notADomain, "its outermost element is <\(root.name)>, not <domain>")
             }
-            return DomainDescription(domain: root)
+            return DomainDescription(domain: root, paths)
         }
     }
 
-    private init(domain: Element) {
+    private init(domain: Element, _ paths: MetadataPaths) {
         let type = domain.child("os")?.child("type")
         osType = type?.content
         arch = type?.attribute("arch")
@@ -109,6 +111,7 @@ public struct DomainDescription: Hashable, Sendable {
         let metadata = domain.child("metadata")
         manager = metadata.flatMap(Self.manager)
         openStack = metadata.flatMap(OpenStack.init)
+        self.metadata = metadata.map { paths.texts(of: $0) } ?? [:]
     }
 
     /// Namespaces of the metadata that each manager writes into the domains it owns.

@@ -10,6 +10,7 @@ public enum Collectors {
         InformationCollector(),
         InterfaceCollector(),
         MemoryCollector(),
+        MetadataCollector(),
         OpenStackCollector(),
         StateCollector(),
         VCPUCollector(),

@@ -64,6 +64,16 @@ import YAML
             ]
         ),
         (
+            "metadata: {labels: {domain: a, 1x: a, owner: \"app:owner\", ok: \"count(//*)\"}}",
+            [
+                "c.yml:1:21: metadata.labels.domain: is no name for a label; letters, digits and _, not domain, host "
+                    + "or uuid",
+                "c.yml:1:32: metadata.labels.1x: is no name for a label",
+                #"c.yml:1:46: metadata.labels.owner: cannot use "app:owner": it is no XPath expression, or uses a "#
+                    + "prefix that namespaces does not name",
+            ]
+        ),
+        (
             "web: {listen: [\"nowhere\"]}",
             [#"c.yml:1:16: web.listen[0]: expected HOST:PORT, [IPV6]:PORT, :PORT or unix:/PATH"#]
         ),

@@ -140,6 +140,26 @@ import Vocabulary
             ])
     }
 
+    @Test func `labels come from the metadata by path, in a series of their own`() throws {
+        let xml = """
+            <domain><metadata><a:app xmlns:a="http://example.org/app"><a:owner team="shop"> Ada "L" </a:owner></a:app>
+            </metadata></domain>
+            """
+        let paths = MetadataPaths(
+            namespaces: ["app": "http://example.org/app"],
+            paths: [
+                .init(name: "owner", expression: "app:app/app:owner"),
+                .init(name: "team", expression: "app:app/app:owner/@team"),
+                .init(name: "none", expression: "app:nothing"), .init(name: "count", expression: "count(//app:owner)"),
+            ])
+        let reading = DomainReading(
+            stats: Readings.stats(), description: try DomainDescription(parsing: xml, metadata: paths))
+        #expect(
+            Readings.lines(MetadataCollector(), reading) == [
+                #"libvirt_domain_metadata_info{count="1", domain="web1", owner="Ada \"L\"", team="shop"} 1.0"#
+            ])
+    }
+
     @Test(arguments: Collectors.all.filter { !($0 is DefinitionCollector) })
     func `an empty reading gives nothing`(collector: any Collector) {
         #expect(Readings.lines(collector, Readings.stats()).isEmpty)

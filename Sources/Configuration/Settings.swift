@@ -50,6 +50,11 @@ public struct ConnectionSettings: Hashable, Sendable {
     }
 }
 
+/// Other exporters whose dashboards can go on; each is a collector of that name.
+public enum CompatibilityMode: String, CaseIterable, Sendable {
+    case inovex, kumina, tinkoff
+}
+
 /// Which domains are sampled, what of them, how often, and how long an answer may take.
 public struct SamplingSettings: Hashable, Sendable {
     /// What an interval may be.
@@ -82,6 +87,11 @@ public struct SamplingSettings: Hashable, Sendable {
         self.include = include
         self.exclude = exclude
         self.collectors = collectors
+    }
+
+    /// Adds another exporter's series, at the interval that is wished for them if one is.
+    public mutating func take(_ mode: CompatibilityMode) {
+        if collectors[mode.rawValue, default: .off] == .off { collectors[mode.rawValue] = .on }
     }
 
     public var plan: SamplingPlan {

@@ -124,7 +124,7 @@ extension HostWatch {
         guard var domain = domains[uuid] else { return [] }
         var stats = DomainStats(uuid: uuid, name: domain.identity.name)
         stats.status = domain.status
-        let batch = domain.state.batch(domain.reading(stats), collectors: [StateCollector()], at: now)
+        let batch = domain.state.batch(domain.reading(stats), collectors: [plan.sampling.state], at: now)
         domains[uuid] = domain
         return batch.changes(since: board.put(batch, as: .domain(domain.identity, .state)))
     }

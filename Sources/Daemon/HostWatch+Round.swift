@@ -110,7 +110,7 @@ extension HostWatch {
     ) -> (now: SeriesBatch, before: SeriesBatch?) {
         var domain = known
         let reading = domain.reading(stats)
-        let state = domain.state.batch(reading, collectors: [StateCollector()], at: now)
+        let state = domain.state.batch(reading, collectors: [plan.sampling.state], at: now)
         let before = board.put(state, as: .domain(domain.identity, .state))
         if !domain.isReadByCalls { put(due, reading, of: &domain, at: now) }
         domains[stats.uuid] = domain

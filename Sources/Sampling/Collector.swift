@@ -12,6 +12,8 @@ public protocol Collector: Sendable {
     static var families: [MetricFamily] { get }
     /// Whether it runs unless the settings say otherwise.
     static var isDefault: Bool { get }
+    /// Collectors that do not run beside it, since it has their series with other labels.
+    static var replaces: Set<String> { get }
     /// Groups of `virConnectGetAllDomainStats` that it reads.
     var needs: StatsGroups { get }
     var tier: CollectorTier { get }
@@ -20,6 +22,7 @@ public protocol Collector: Sendable {
 
 extension Collector {
     public static var isDefault: Bool { true }
+    public static var replaces: Set<String> { [] }
 
     /// Told by what the collector needs.
     public var tier: CollectorTier {

@@ -8,11 +8,14 @@ public enum Collectors {
         DefinitionCollector(),
         DeviceInfoCollector(),
         InformationCollector(),
+        InovexCollector(),
         InterfaceCollector(),
+        KuminaCollector(),
         MemoryCollector(),
         MetadataCollector(),
         OpenStackCollector(),
         StateCollector(),
+        TinkoffCollector(),
         VCPUCollector(),
     ]
 }

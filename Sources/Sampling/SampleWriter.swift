@@ -11,6 +11,8 @@ public struct SampleWriter {
     private var made: [SeriesShape.Entry]?
     private var seen: Set<SeriesShape.Entry> = []
     private var values: [Double] = []
+    /// Labels for a sample, by the value of its own label.
+    private var extra: ((String) -> [Label])?
 
     init(_ shape: SeriesShape) {
         known = shape.entries
@@ -39,9 +41,17 @@ public struct SampleWriter {
         append(family, "", "", labels.map { Label($0.0, $0.1) }, value)
     }
 
+    /// Adds the labels that `extra` gives, by the value of each sample's own label, to what `body` adds.
+    mutating func extending(with extra: @escaping (String) -> [Label], _ body: (inout SampleWriter) -> Void) {
+        self.extra = extra
+        body(&self)
+        self.extra = nil
+    }
+
     private mutating func append(
         _ family: MetricFamily, _ label: String, _ labelValue: String, _ more: [Label], _ value: Double
     ) {
+        let more = extra.map { more + $0(labelValue) } ?? more
         let entry = SeriesShape.Entry(family: family, label: label, value: labelValue, more: more)
         if made == nil {
             if values.count < known.count, known[values.count] == entry { return values.append(value) }

@@ -26,6 +26,8 @@ public struct SamplingPlan: Hashable, Sendable {
     /// By the collectors' names. `state` cannot be left out.
     public let choices: [String: Choice]
     public let groups: [Group]
+    /// What makes the batch of a domain's state, which events change between rounds.
+    public let state: StateCollector
 
     /// `monitorInterval` is `interval` when nil.
     public init(interval: Duration, monitorInterval: Duration? = nil, choices: [String: Choice] = [:]) {
@@ -33,6 +35,7 @@ public struct SamplingPlan: Hashable, Sendable {
         self.monitorInterval = max(interval, monitorInterval ?? interval)
         self.choices = choices
         groups = Self.groups(interval, self.monitorInterval, choices)
+        state = StateCollector(hasCode: choices[KuminaCollector.name, default: .off] == .off)
     }
 
     /// Whether the collector of that name runs.
@@ -43,14 +46,16 @@ public struct SamplingPlan: Hashable, Sendable {
     private static func groups(
         _ interval: Duration, _ monitorInterval: Duration, _ choices: [String: Choice]
     ) -> [Group] {
+        let on = Collectors.all.map { type(of: $0) }.filter {
+            (choices[$0.name] ?? ($0.isDefault ? .on : .off)) != .off
+        }
+        let replaced = on.reduce(into: Set<String>()) { $0.formUnion($1.replaces) }
         var made: [(tier: CollectorTier, interval: Duration, collectors: [any Collector])] = []
-        // The state has a batch of its own, since events change it between rounds.
         for collector in Collectors.all where !(collector is StateCollector) {
             let kind = type(of: collector)
-            let choice = choices[kind.name] ?? (kind.isDefault ? .on : .off)
+            guard on.contains(where: { $0 == kind }), !replaced.contains(kind.name) else { continue }
             var own = collector.tier == .monitor ? monitorInterval : interval
-            if choice == .off { continue }
-            if case .every(let wanted) = choice { own = max(interval, wanted) }
+            if case .every(let wanted)? = choices[kind.name] { own = max(interval, wanted) }
             if collector.tier == .definition { own = .zero }
             if let index = made.firstIndex(where: { $0.tier == collector.tier && $0.interval == own }) {
                 made[index].collectors.append(collector)

@@ -20,7 +20,6 @@ import Testing
             "web-2: somebody paused the domain",
         ] { #expect(text.contains(part), "\(part)") }
         let port = try #require(text.firstMatch(of: #/http://127.0.0.1:(\d+)/metrics/#).flatMap { Int($0.1) })
-        let page = try await get("http://127.0.0.1:\(port)/metrics").text
         for part in [
             #"libvirt_domain_state{domain="web-2",state="paused"} 1"#,
             #"libvirt_domain_info_virtual_cpus{domain="api-1"} 4"#,
@@ -28,7 +27,12 @@ import Testing
             #"libvirt_domain_info_cpu_time_seconds_total{domain="web-1"}"#,
             #"libvirt_domain_interface_stats_receive_bytes_total{domain="web-1""#,
             #"virtwarden_actions_total{action="start",domain="db-1",result="success"} 1"#,
-        ] { #expect(page.contains(part), "\(part)") }
+        ] {
+            // A domain that was just started is sampled in the next round.
+            try await waitUntil("the page has \(part)") {
+                try await get("http://127.0.0.1:\(port)/metrics").text.contains(part)
+            }
+        }
         demo.signal(SIGINT)
         #expect(await demo.end() == .exited(0))
         #expect(

@@ -21,6 +21,14 @@ enum SamplingSection: Section {
         if let limit = section.int("max_series", in: 1000...100_000_000) { sampling.maxSeries = limit }
         readFilter(&section, &sampling)
         readCollectors(&section, &sampling)
+        for name in section.strings("compat") ?? [] {
+            guard let mode = CompatibilityMode(rawValue: name) else {
+                let known = CompatibilityMode.allCases.map(\.rawValue).joined(separator: ", ")
+                section.complain("compat", "there is no mode \"\(name)\"; there are \(known)")
+                continue
+            }
+            sampling.take(mode)
+        }
         section.end()
         settings.sampling = sampling
     }

@@ -19,7 +19,20 @@ public struct StateCollector: Collector {
 
     public let needs: StatsGroups = .state
 
-    public init() {}
+    /// Whether the state's number has no other labels than the domain's, and so stands here.
+    private let hasCode: Bool
+
+    public init() {
+        self.init(hasCode: true)
+    }
+
+    init(hasCode: Bool) {
+        self.hasCode = hasCode
+    }
+
+    static func addCode(_ reading: DomainReading, into writer: inout SampleWriter) {
+        writer.add(stateCode, reading.stats.status.map { Double($0.state.rawValue) })
+    }
 
     public func collect(_ reading: DomainReading, into writer: inout SampleWriter) {
         guard let status = reading.stats.status else { return }
@@ -31,7 +44,7 @@ public struct StateCollector: Collector {
         }
         // A state of a newer libvirt is shown by its digits while it lasts.
         if !isKnown { writer.add(Self.state, label: "state", status.state.name, 1) }
-        writer.add(Self.stateCode, Double(status.state.rawValue))
+        if hasCode { Self.addCode(reading, into: &writer) }
         writer.add(Self.reasonCode, Double(status.reason))
         writer.add(Self.timedOut, reading.isTimedOut?.gauge)
     }

@@ -23,6 +23,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Where to listen: HOST:PORT, [IPV6]:PORT, :PORT or unix:/PATH; may be repeated.")
     var listen: [String] = []
     @Option(help: "How often to sample, as 10s.") var interval: String?
+    @Option(help: "Add the series of another exporter: tinkoff, inovex or kumina; may be repeated.")
+    var compat: [String] = []
     @Option(help: "The configuration file.") var config: String?
     @Option(help: "trace, debug, info, notice, warning, error or critical.") var logLevel: String?
     @Option(help: "text or json.") var logFormat: String?
@@ -64,6 +66,7 @@ struct Overrides: Sendable {
     private let uri: String?
     private let listeners: [Listener]
     private let interval: Duration?
+    private let modes: [CompatibilityMode]
 
     init(_ command: ServeCommand) throws {
         uri = command.connect ?? Environment.flag("connect")
@@ -76,6 +79,9 @@ struct Overrides: Sendable {
             }
             return listener
         }
+        modes = try Self.modes(
+            command.compat.isEmpty
+                ? Environment.flag("compat")?.split(separator: ",").map(String.init) ?? [] : command.compat)
         interval = try (command.interval ?? Environment.flag("interval")).map { text in
             guard let interval = DurationText.parse(text), SamplingSettings.intervals.contains(interval) else {
                 throw ValidationError("--interval: \"\(text)\" is no duration from 500ms to 1h, such as 10s")
@@ -84,11 +90,22 @@ struct Overrides: Sendable {
         }
     }
 
+    private static func modes(_ words: [String]) throws -> [CompatibilityMode] {
+        try words.map { word in
+            guard let mode = CompatibilityMode(rawValue: word) else {
+                let known = CompatibilityMode.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("--compat: there is no mode \"\(word)\"; there are \(known)")
+            }
+            return mode
+        }
+    }
+
     func applied(to settings: Settings) -> Settings {
         var settings = settings
         if let uri { settings.connections = [ConnectionSettings(uri: uri)] }
         if !listeners.isEmpty { settings.web.listen = listeners }
         if let interval { settings.sampling.interval = interval }
+        for mode in modes { settings.sampling.take(mode) }
         return settings
     }
 }

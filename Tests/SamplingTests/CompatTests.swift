@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import DomainXML
+import Libvirt
+import Sampling
+import Testing
+
+@Suite struct CompatTests {
+    private static let xml = """
+        <domain><metadata><nova:instance xmlns:nova="http://openstack.org/xmlns/libvirt/nova/1.1">
+        <nova:name>shop</nova:name><nova:flavor name="m1"/><nova:owner><nova:user uuid="u">ada</nova:user>
+        <nova:project uuid="p">shops</nova:project></nova:owner></nova:instance></metadata>
+        <devices><disk type='file' device='disk'><driver name='qemu' type='raw' cache='none'/>
+        <source file='/d/a.raw'/><target dev='vda' bus='virtio'/></disk>
+        <interface type='bridge'><source bridge='br0'/><target dev='vnet0'/></interface></devices></domain>
+        """
+
+    private func reading(openStack: Bool = true) throws -> DomainReading {
+        var stats = Readings.stats()
+        stats.status = Readings.status(1)
+        var balloon = BalloonStats()
+        balloon.current = 1
+        balloon.swapIn = 2
+        balloon.diskCaches = 3
+        stats.balloon = balloon
+        var disk = Readings.disk("vda", readBytes: 7)
+        disk.allocation = 8
+        disk.physical = 9
+        disk.readTimes = 1_000_000_000
+        stats.disks = [disk]
+        stats.interfaces = [Readings.interface("vnet0", receiveBytes: 5)]
+        let description = try DomainDescription(parsing: openStack ? Self.xml : "<domain/>")
+        return DomainReading(stats: stats, description: description)
+    }
+
+    @Test func `inovex's names`() throws {
+        #expect(
+            Readings.lines(InovexCollector(), try reading()) == [
+                #"libvirt_domain_info_state{domain="web1", state_desc="the domain is running"} 1.0"#,
+                #"libvirt_domain_memory_stats_swap_in_bytes{domain="web1"} 2048.0"#,
+            ])
+    }
+
+    @Test func `Tinkoff's names`() throws {
+        #expect(
+            Readings.lines(TinkoffCollector(), try reading()) == [
+                #"libvirt_domain_info_vstate{domain="web1"} 1.0"#,
+                #"libvirt_domain_memory_stats_actual_balloon_bytes{domain="web1"} 1024.0"#,
+                #"libvirt_domain_memory_stats_disk_cache_bytes{domain="web1"} 3072.0"#,
+                #"libvirt_domain_block_stats_allocation{domain="web1", target_device="vda"} 8.0"#,
+                #"libvirt_domain_block_stats_physicalsize_bytes{domain="web1", target_device="vda"} 9.0"#,
+                #"libvirt_domain_info_meta{domain="web1", flavor="m1", instance_name="shop", project_name="shops", "#
+                    + #"project_uuid="p", user_name="ada", user_uuid="u", "#
+                    + #"uuid="00112233-4455-6677-8899-aabbccddeeff"} 1.0"#,
+                #"libvirt_domain_block_meta{bus="virtio", cache="none", disk_type="file", domain="web1", "#
+                    + #"driver_type="raw", source_file="/d/a.raw", target_device="vda"} 1.0"#,
+                #"libvirt_domain_interface_meta{domain="web1", source_bridge="br0", target_device="vnet0"} 1.0"#,
+            ])
+    }
+
+    @Test func `kumina's labels`() throws {
+        let uuid = #"uuid="00112233-4455-6677-8899-aabbccddeeff""#
+        let nova = Readings.lines(KuminaCollector(), try reading())
+        #expect(
+            nova.contains(
+                #"libvirt_domain_block_stats_read_bytes_total{domain="web1", flavor="m1", name="shop", "#
+                    + #"project_name="shops", source_file="/d/a.raw", target_device="vda", \#(uuid)} 7.0"#))
+        let plain = Readings.lines(KuminaCollector(), try reading(openStack: false))
+        #expect(plain.contains(#"libvirt_domain_state_code{domain="web1", \#(uuid)} 1.0"#))
+        #expect(plain.contains(#"libvirt_domain_info_memory_usage_bytes{domain="web1", \#(uuid)} 1024.0"#))
+        #expect(
+            plain.contains(
+                #"libvirt_domain_interface_stats_receive_bytes_total{domain="web1", target_device="vnet0", \#(uuid)} 5.0"#
+            )
+        )
+        #expect(
+            plain.contains(
+                #"libvirt_domain_block_stats_read_seconds_total{domain="web1", target_device="vda", \#(uuid)} 1.0"#))
+    }
+
+    @Test func `a mode whose labels differ takes the place of what it has`() {
+        let plan = SamplingPlan(interval: .seconds(10), choices: ["kumina": .on])
+        #expect(!plan.runs("block") && !plan.runs("interface") && !plan.runs("information") && plan.runs("memory"))
+        let other = SamplingPlan(interval: .seconds(10), choices: ["tinkoff": .on, "inovex": .on])
+        #expect(other.runs("block") && other.runs("tinkoff") && other.runs("inovex"))
+    }
+}

@@ -68,7 +68,7 @@ let package = Package(
         // Floor 3: effects, one kind each.
         library("Notifying", ["Queues", "Vocabulary", "Files", "Alerting", "WebClient"]),
         library("Remediation", ["Queues", "Vocabulary", "Libvirt", "Database", "Alerting"]),
-        library("Web", ["CZlib"] + nioHTTP),
+        library("Web", ["CZlib", "Vocabulary"] + nioHTTP),
         library("Terminal", ["Vocabulary"]),
         // Floor 4: settings, wiring.
         library(
@@ -86,7 +86,7 @@ let package = Package(
         .executableTarget(
             name: "virtwarden",
             dependencies: [
-                "Vocabulary", "Libvirt", "YAML", "Alerting", "Notifying", "Remediation", "Web", "Terminal",
+                "Vocabulary", "Libvirt", "YAML", "Alerting", "Notifying", "Remediation", "Web", "WebClient", "Terminal",
                 "Configuration",
                 "Daemon", logging, arguments,
             ],
@@ -107,7 +107,7 @@ let package = Package(
         tests("Exposition", ["Vocabulary"]),
         tests("Notifying", ["Alerting", "TestHosts", "Vocabulary", "WebClient"]),
         tests("Remediation", ["Alerting", "Database", "Libvirt", "Vocabulary"]),
-        tests("Web", ["CZlib"]),
+        tests("Web", ["CZlib", "Vocabulary"]),
         tests("Terminal"),
         tests("Configuration", ["Notifying", "Remediation", "Vocabulary", "Web", "YAML"]),
         tests("Daemon", ["Configuration", "Sampling", "SeriesStore", "TestHosts", "Vocabulary", logging]),

@@ -14,6 +14,7 @@ package actor Agent {
     package nonisolated let board: Board
     private let log: Logger
     private let desk: NewsDesk
+    private let events = EventLog()
     private let actions = DomainActions()
     private let notifier: Notifier
     private let room: RemediationRoom
@@ -44,7 +45,7 @@ package actor Agent {
         ) { desk.take(.decision($0)) }
         let alertFlow = AlertFlow(notifier: notifier, room: room, actions: actions, desk: desk)
         runner = RuleRunner(store: board.store, log: log) { await alertFlow.take($0) }
-        flow = HostFlow(runner: runner, room: room, desk: desk)
+        flow = HostFlow(runner: runner, room: room, desk: desk, log: events)
     }
 
     /// Where it listens, as URLs.
@@ -179,7 +180,7 @@ package actor Agent {
 
     private nonisolated var site: AgentSite {
         AgentSite(
-            board: board, version: Version.text,
+            board: board, log: events, version: Version.text,
             readiness: { [weak self] in await self?.reasonNotReady() },
             connections: { [weak self] in await self?.connectionNames ?? [] })
     }

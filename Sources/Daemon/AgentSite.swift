@@ -6,6 +6,7 @@ import Web
 /// What the pages show of the agent. Nothing here reaches libvirt.
 struct AgentSite: Site {
     let board: Board
+    let log: EventLog
     let version: String
     let readiness: @Sendable () async -> String?
     /// The names of the connections there are.
@@ -37,6 +38,10 @@ struct AgentSite: Site {
             families.formUnion(some.map(\.name))
         }
         return families
+    }
+
+    func events(_ query: EventQuery) async -> EventPage {
+        log.page(query)
     }
 
     func reasonNotReady() async -> String? {

@@ -9,17 +9,20 @@ struct HostFlow: HostListener {
     let runner: RuleRunner
     let room: RemediationRoom
     let desk: NewsDesk
+    let log: EventLog
 
     func changed(_ series: [Labels], at time: Timestamp) async {
         await runner.wake(series, at: time)
     }
 
     func heard(_ event: DomainEvent) async {
+        log.note(event)
         desk.take(.event(event))
         await room.hear(event)
     }
 
     func found(_ finding: DomainFinding) async {
+        log.note(finding)
         desk.take(.finding(finding))
         await room.hear(finding)
     }

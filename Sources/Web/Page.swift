@@ -40,6 +40,6 @@ struct PageResponse: Sendable {
 /// The pages there are, one file each in the folder `Pages`, sorted by path.
 enum Pages {
     static func all() -> [any Page] {
-        [FrontPage(), HealthyPage(), ReadyPage(), MetricsPage(), ProbePage()]
+        [FrontPage(), HealthyPage(), ReadyPage(), EventsPage(), MetricsPage(), ProbePage()]
     }
 }

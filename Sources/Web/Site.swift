@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Vocabulary
 
 /// What the pages show. No call here may reach libvirt.
 public protocol Site: Sendable {
@@ -6,6 +7,7 @@ public protocol Site: Sendable {
     var version: String { get }
     /// The newest snapshot in text format 0.0.4; throws a sentence about what was asked for and is not there.
     func metrics(_ request: MetricsRequest) async throws(MetricsRefusal) -> MetricsText
+    func events(_ query: EventQuery) async -> EventPage
     /// Why the agent is not ready to be relied on, one sentence; nil when it is.
     func reasonNotReady() async -> String?
 }

@@ -16,7 +16,9 @@ struct CommandLineTool: AsyncParsableCommand {
               virtwarden serve --connect qemu:///system --interval 10s
             """,
         version: Version.text,
-        subcommands: [ServeCommand.self, DemoCommand.self, CheckCommand.self, VersionCommand.self])
+        subcommands: [
+            ServeCommand.self, EventsCommand.self, DemoCommand.self, CheckCommand.self, VersionCommand.self,
+        ])
 
     /// Parses the command line, runs the command and ends the process when it failed.
     static func run() async {

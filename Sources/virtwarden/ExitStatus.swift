@@ -7,6 +7,9 @@ enum ExitStatus: Int32 {
     case wrong = 1
     case usage = 2
     case configuration = 3
+    /// No agent answers.
+    case noDaemon = 4
+    case timeout = 7
 
     static func end(_ status: ExitStatus) -> Never {
         exit(status.rawValue)

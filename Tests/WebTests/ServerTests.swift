@@ -2,6 +2,7 @@
 import CZlib
 import FoundationEssentials
 import Testing
+import Vocabulary
 
 @testable import Web
 
@@ -16,6 +17,12 @@ struct PlainSite: Site {
         return MetricsText(bytes: Array((text + only).utf8), generation: 1)
     }
     func reasonNotReady() async -> String? { reason }
+    func events(_ query: EventQuery) async -> EventPage {
+        let event = EventRecord(
+            id: 7, time: Timestamp(milliseconds: 0), host: query.host ?? "a", object: "domain", name: "<b>\"\n",
+            uuid: "u", kind: "lifecycle", detail: "started_booted", note: "")
+        return EventPage(events: Array(repeating: event, count: query.limit), last: query.after ?? 7, lost: 0)
+    }
 }
 
 @Suite struct ServerTests {
@@ -85,6 +92,22 @@ struct PlainSite: Site {
             #expect(other.text == "There is no connection \"qemu+ssh://x/?command=touch\".\n")
             for target in ["", "?target=", "?target=a&target=a", "?target"] {
                 #expect(try await get(port, "/probe" + target).status == 400)
+            }
+        }
+    }
+
+    @Test func `events come as JSON, in Prometheus's envelope`() async throws {
+        try await serving { port in
+            let answer = try await get(port, "/api/v1/events?limit=1&host=h&after=3")
+            #expect(answer.headers["content-type"] == "application/json")
+            #expect(
+                answer.text == #"{"data":{"events":[{"detail":"started_booted","host":"h","id":7,"kind":"lifecycle","#
+                    + #""name":"<b>\"\n","note":"","object":"domain","time":"1970-01-01T00:00:00.000Z","uuid":"u"}],"#
+                    + #""last":3,"lost":0},"status":"success"}"#)
+            for query in ["limit=0", "limit=x", "after=-1", "domain=a"] {
+                let refused = try await get(port, "/api/v1/events?" + query)
+                #expect(refused.status == 400)
+                #expect(refused.text.hasPrefix(#"{"error":""#) && refused.text.contains(#""errorType":"bad_data""#))
             }
         }
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import FoundationEssentials
+import Glibc
 import TestHosts
 import Testing
 
@@ -61,5 +62,28 @@ import Testing
             ["serve", "--connect", "test:///default", "--listen", "127.0.0.1:\(sink.port)"])
         #expect(result.code == 1)
         #expect(result.errors.contains("cannot listen on 127.0.0.1:\(sink.port): another program"))
+    }
+
+    @Test func `events of a running agent are shown in each form, and no agent is 4`() async throws {
+        let directory = try OwnedDirectory()
+        let demo = try BuiltProgram.start(["demo", "--listen", "127.0.0.1:0"], environment: ["TMPDIR": directory.path])
+        try await waitUntil("it is there") { demo.standardOutput.contains("/metrics") }
+        let port = try #require(
+            demo.standardOutput.firstMatch(of: #/http://127.0.0.1:(\d+)/metrics/#).flatMap { Int($0.1) })
+        let url = "http://127.0.0.1:\(port)/"
+        try await waitUntil("a crash is shown") {
+            try await BuiltProgram.run(["events", "--url", url]).output.contains("stopped_crashed")
+        }
+        let table = try await BuiltProgram.run(["events", "--url", url, "--name", "db-1", "--kind", "lifecycle"])
+        #expect(table.code == 0 && table.output.hasPrefix("TIME") && !table.output.contains("web-"))
+        let json = try await BuiltProgram.run(["events", "--url", url, "--output", "json", "--limit", "1"])
+        #expect(json.output.hasPrefix(#"{"detail":"#) && json.output.split(separator: "\n").count == 1)
+        let csv = try await BuiltProgram.run(["events", "--url", url, "--output", "csv"])
+        #expect(csv.output.hasPrefix("id,time,host,object,name,uuid,kind,detail,note\n1,"))
+        demo.signal(SIGINT)
+        #expect(await demo.end() == .exited(0))
+        let nobody = try await BuiltProgram.run(["events", "--url", url])
+        #expect(nobody.code == 4 && nobody.output.isEmpty && nobody.errors.contains("is virtwarden serve running"))
+        await directory.remove()
     }
 }

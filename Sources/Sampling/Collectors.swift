@@ -4,12 +4,19 @@
 public enum Collectors {
     public static let all: [any Collector] = [
         BlockCollector(),
+        BlockLatencyCollector(),
+        BlockLimitsCollector(),
         CPUCollector(),
         DefinitionCollector(),
         DeviceInfoCollector(),
+        DirtyRateCollector(),
+        HypervisorCollector(),
         InterfaceCollector(),
+        IothreadCollector(),
         MemoryCollector(),
         OpenStackCollector(),
+        PerfCollector(),
+        ResctrlCollector(),
         StateCollector(),
         VCPUCollector(),
     ]

@@ -61,6 +61,7 @@ extension HostWatch {
         do throws(VirError) {
             if hasBulk {
                 answer = try await call.lane.statistics([.cpuTotal, .balloon, .vcpu, .block], noWait: true)
+                await noteUnknownFields(of: call.lane)
             } else {
                 answer = domains.map { DomainStats(uuid: $0.key, name: $0.value.identity.name) }
             }

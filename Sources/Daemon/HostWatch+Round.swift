@@ -31,7 +31,9 @@ extension HostWatch {
     private func tierOne(_ links: HostLinks) async throws(VirError) -> [DomainStats] {
         if hasBulk {
             do throws(VirError) {
-                return try await links.main.statistics([.state, .interface], noWait: true)
+                let all = try await links.main.statistics([.state, .interface], noWait: true)
+                await noteUnknownFields(of: links.main)
+                return all
             } catch {
                 guard error.code == .noSupport else { throw error }
                 refuse(error.call)

@@ -81,16 +81,30 @@ extension StatsDecoder {
             vcpu = index
         }
         let rest = key.rest
-        guard let dot = rest.lastIndex(of: UInt8(ascii: ".")), dot > 0,
-            let kind = HypervisorStat.Kind.allCases.first(where: { $0.rawValue.utf8.elementsEqual(rest[(dot + 1)...]) })
-        else { return false }
+        guard let kind = HypervisorStat.Kind(ending: rest) else { return false }
         guard keepsHypervisor, let value = parameter.number else { return true }
         guard extra.hypervisor.count < Self.maxHypervisor else {
             extra.hypervisorPassedOver += 1
             return true
         }
-        let name = names.string(rest[..<dot])
+        let name = names.string(rest.dropLast(HypervisorStat.Kind.endLength))
         extra.hypervisor.append(HypervisorStat(vcpu: vcpu, name: name, kind: kind, value: value))
         return true
+    }
+}
+
+extension HypervisorStat.Kind {
+    fileprivate static let endLength = 4
+
+    /// The kind that the last bytes of a name tell, when there is a name before them.
+    fileprivate init?(ending name: UnsafeBufferPointer<UInt8>) {
+        let dot = name.count - Self.endLength
+        guard dot > 0, name[dot] == UInt8(ascii: ".") else { return nil }
+        switch (name[dot + 1], name[dot + 2], name[dot + 3]) {
+        case (UInt8(ascii: "c"), UInt8(ascii: "u"), UInt8(ascii: "r")): self = .current
+        case (UInt8(ascii: "s"), UInt8(ascii: "u"), UInt8(ascii: "m")): self = .sum
+        case (UInt8(ascii: "m"), UInt8(ascii: "a"), UInt8(ascii: "x")): self = .max
+        default: return nil
+        }
     }
 }

@@ -47,6 +47,32 @@ private let nothing = DomainStats(uuid: Parameters.uuid, name: "web")
         #expect(stats.extra?.dirtyRate?.vcpus.map(\.mebibytesPerSecond) == [1, 2])
     }
 
+    /// The names of the bulk call's documentation that the recorded lists leave out.
+    @Test(arguments: [
+        "balloon.": [
+            "swap_in", "swap_out", "major_fault", "minor_fault", "unused", "available", "usable", "disk_caches",
+            "hugetlb_pgalloc", "hugetlb_pgfail",
+        ],
+        "vcpu.0.": ["halted"],
+        "net.0.": [
+            "name", "rx.bytes", "rx.pkts", "rx.errs", "rx.drop", "tx.bytes", "tx.pkts", "tx.errs", "tx.drop",
+        ],
+        "block.0.": ["rd.times", "wr.reqs", "wr.bytes", "wr.times", "fl.reqs", "fl.times", "threshold"],
+        "perf.": [
+            "cache_misses", "cache_references", "instructions", "branch_instructions", "branch_misses", "bus_cycles",
+            "stalled_cycles_frontend", "stalled_cycles_backend", "ref_cpu_cycles", "task_clock", "page_faults",
+            "context_switches", "cpu_migrations", "page_faults_min", "page_faults_maj", "alignment_faults",
+        ],
+        "block.0.timed_group.0.": [
+            "rd_latency_max", "rd_latency_avg", "wr_latency_min", "wr_latency_avg", "zone_append_latency_min",
+            "zone_append_latency_max", "flush_latency_min", "flush_latency_max", "zone_append_queue_depth_avg",
+        ],
+        "block.0.latency_histogram.": ["write.bin.count", "zone_append.bin.0.start", "flush.bin.0.value"],
+    ])
+    func `every documented name is known`(group: String, names: [String]) {
+        #expect(Parameters(names.map { (group + $0, 1) }).decode().unknown == [:])
+    }
+
     @Test func `of a disk's chain the image in use is the disk`() {
         let disks = decode(Recorded.running).disks
         #expect(disks.map(\.name) == ["vda", "vdb"])

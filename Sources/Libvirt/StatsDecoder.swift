@@ -12,7 +12,7 @@ struct StatsDecoder {
 
     private(set) var stats: DomainStats
     var extra = ExtraStats()
-    /// Whether statistics of the hypervisor's own are kept: they come with the group `vcpu` even when nobody wants them.
+    /// Whether statistics of the hypervisor's own are kept: they come with the group `vcpu` though nobody wants them.
     let keepsHypervisor: Bool
     private var interface = OpenEntry()
     private var disk = OpenEntry()

@@ -152,8 +152,8 @@ import Vocabulary
         }
         #expect(
             Readings.lines(BlockLatencyCollector(), stats) == [
-                #"libvirt_domain_block_stats_window_latency_seconds{domain="web1", operation="zone_append", stat="avg", "#
-                    + #"target_device="vda", window="10s"} 0.002"#,
+                #"libvirt_domain_block_stats_window_latency_seconds{domain="web1", operation="zone_append", "#
+                    + #"stat="avg", target_device="vda", window="10s"} 0.002"#,
                 #"libvirt_domain_block_stats_window_queue_depth{domain="web1", operation="read", target_device="vda", "#
                     + #"window="10s"} 1.5"#,
             ])

@@ -10,7 +10,7 @@ public struct BlockLatencyCollector: Collector {
     public static let name = "block_latency"
     private static let latency = MetricFamily(
         "libvirt_domain_block_stats_latency_seconds", .histogram,
-        "Time that requests took, in seconds, since the domain began or the histogram was set anew; libvirt gives no sum."
+        "Time that requests took, in seconds, since the domain began or the histogram was set anew; there is no sum."
     )
     private static let bucket = MetricFamily("_bucket", of: latency)
     private static let count = MetricFamily("_count", of: latency)

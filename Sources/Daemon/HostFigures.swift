@@ -13,6 +13,8 @@ struct RoundFigures {
     /// Of the connections before the one there is.
     var droppedEvents = 0
     var floods = 0
+    /// Fields of libvirt's statistics that no decoder knows, by name.
+    var unknownFields: [String: Int] = [:]
     var lastDuration: Duration?
     var lastSuccess: Timestamp?
     /// The same moment on the monotonic clock.
@@ -37,6 +39,9 @@ struct HostFigures {
         "virtwarden_event_floods_total", .counter, "Times that a kind of event was not listened to for a while.")
     static let reconnects = MetricFamily(
         "virtwarden_reconnects_total", .counter, "Connections to libvirt that were lost and are opened again.")
+    static let unknownFields = MetricFamily(
+        "virtwarden_unknown_fields_total", .counter,
+        "Fields of libvirt's statistics that this version does not know, by name, with every number in it as N.")
     static let duration = MetricFamily(
         "virtwarden_sample_duration_seconds", .gauge, "How long the last round took, monitor groups apart.")
     static let timestamp = MetricFamily(
@@ -44,7 +49,8 @@ struct HostFigures {
     static let leftOut = MetricFamily(
         "virtwarden_domains_left_out", .gauge, "Domains that are not watched because there are too many.")
     static let families = [
-        leftOut, skipped, failures, overdue, writtenOff, dropped, floods, reconnects, SampleAges.age, duration,
+        leftOut, skipped, failures, overdue, writtenOff, dropped, floods, reconnects, unknownFields, SampleAges.age,
+        duration,
         timestamp,
     ]
 
@@ -77,6 +83,9 @@ struct HostFigures {
             (Self.floods, [], Double(figures.floods)),
             (Self.reconnects, [], Double(figures.reconnects)),
         ]
+        for (field, count) in figures.unknownFields.sorted(by: { $0.key < $1.key }) {
+            rows.append((Self.unknownFields, [("field", field)], Double(count)))
+        }
         if let duration = figures.lastDuration { rows.append((Self.duration, [], duration.inSeconds)) }
         if let at = figures.lastSuccessAt {
             // For rules; a scrape gets the age at its own moment.

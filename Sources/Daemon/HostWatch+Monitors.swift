@@ -110,6 +110,7 @@ extension HostWatch {
         if !ask.monitor.isEmpty {
             if hasBulk {
                 for stats in try await call.lane.statistics(ask.stats, noWait: true) { found[stats.uuid] = stats }
+                await noteUnknownFields(of: call.lane)
             } else {
                 for (uuid, domain) in domains { found[uuid] = DomainStats(uuid: uuid, name: domain.identity.name) }
             }

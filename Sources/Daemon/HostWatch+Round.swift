@@ -33,7 +33,9 @@ extension HostWatch {
     private func tierOne(_ links: HostLinks, _ needs: StatsGroups) async throws(VirError) -> [DomainStats] {
         if hasBulk {
             do throws(VirError) {
-                return try await links.main.statistics(needs.union(.state), noWait: true)
+                let all = try await links.main.statistics(needs.union(.state), noWait: true)
+                await noteUnknownFields(of: links.main)
+                return all
             } catch {
                 guard error.code == .noSupport else { throw error }
                 refuse(error.call)

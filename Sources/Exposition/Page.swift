@@ -26,7 +26,7 @@ struct Page {
         var members: [String: [(batch: Int, run: SeriesLayout.Run)]] = [:]
         for (batch, layout) in layouts.enumerated() {
             for run in layout.runs where families?.contains(run.family.name) ?? true {
-                members[run.family.name, default: []].append((batch, run))
+                members[run.family.header.name, default: []].append((batch, run))
             }
         }
         for name in members.keys.sorted() {
@@ -40,7 +40,7 @@ struct Page {
 
     /// Adds one family. A series that is in two batches gets one line, with the value of the later batch.
     private mutating func add(_ runs: [(batch: Int, run: SeriesLayout.Run)], _ texts: [LayoutText]) {
-        guard let family = runs.first?.run.family else { return }
+        guard let family = runs.first?.run.family.header else { return }
         var seen: [Int: Int] = [:]
         seen.reserveCapacity(runs.reduce(0) { $0 + $1.run.indices.count })
         var hasHeader = false

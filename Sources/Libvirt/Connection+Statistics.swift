@@ -5,6 +5,8 @@ import Glibc
 extension Connection {
     /// Statistics of all domains in one call (`virConnectGetAllDomainStats`). With `noWait`, a domain whose job is held
     /// by another call comes with fewer fields; the call that first meets a hung monitor still waits.
+    ///
+    /// Statistics under names of the hypervisor's own are kept when the group `vm` is asked for, those of vCPUs too.
     public func statistics(_ groups: StatsGroups, noWait: Bool) throws(VirError) -> [DomainStats] {
         let pointer = try handle()
         var records: UnsafeMutablePointer<virDomainStatsRecordPtr?>?
@@ -12,7 +14,7 @@ extension Connection {
             "virConnectGetAllDomainStats",
             virConnectGetAllDomainStats(pointer, groups.rawValue, &records, Connection.flags(noWait)))
         defer { virDomainStatsRecordListFree(records) }
-        return Connection.decode(records, Int(count))
+        return decode(records, Int(count), groups)
     }
 
     /// Statistics of some domains in one call (`virDomainListGetStats`); those that are gone are left out.
@@ -29,7 +31,7 @@ extension Connection {
             "virDomainListGetStats",
             virDomainListGetStats(&domains, groups.rawValue, &records, Connection.flags(noWait)))
         defer { virDomainStatsRecordListFree(records) }
-        return Connection.decode(records, Int(count))
+        return decode(records, Int(count), groups)
     }
 
     /// CPU time, memory and number of vCPUs of every domain, one call each (`virDomainGetInfo`): none of them reaches a
@@ -51,27 +53,37 @@ extension Connection {
         noWait ? UInt32(bitPattern: Int32(VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT.rawValue)) : 0
     }
 
-    private static func decode(
-        _ records: UnsafeMutablePointer<virDomainStatsRecordPtr?>?, _ count: Int
+    private func decode(
+        _ records: UnsafeMutablePointer<virDomainStatsRecordPtr?>?, _ count: Int, _ groups: StatsGroups
     ) -> [DomainStats] {
         var result: [DomainStats] = []
         result.reserveCapacity(count)
         for index in 0..<count {
-            guard let record = records?[index], let stats = Connection.decode(record) else { continue }
+            guard let record = records?[index], let stats = decode(record, keepsHypervisor: groups.contains(.vm)) else {
+                continue
+            }
             result.append(stats)
         }
         return result
     }
 
-    private static func decode(_ record: UnsafeMutablePointer<virDomainStatsRecord>) -> DomainStats? {
+    /// Fields that this version does not know, met since this was last asked: how often each, by its name with every
+    /// number as `N`. Past a bound of names they are counted as `other`.
+    public func takeUnknownFields() -> [String: Int] {
+        fieldMemory.unknown.take()
+    }
+
+    private func decode(
+        _ record: UnsafeMutablePointer<virDomainStatsRecord>, keepsHypervisor: Bool
+    ) -> DomainStats? {
         guard let domain = record.pointee.dom, let name = virDomainGetName(domain) else { return nil }
         let uuid = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16) { buffer -> ObjectUUID? in
             guard let base = buffer.baseAddress, virDomainGetUUID(domain, base) == 0 else { return nil }
             return ObjectUUID(bytes: base)
         }
         guard let uuid else { return nil }
-        var decoder = StatsDecoder(uuid: uuid, name: String(cString: name))
-        decoder.decode(record.pointee.params, count: Int(record.pointee.nparams))
+        var decoder = StatsDecoder(uuid: uuid, name: String(cString: name), keepsHypervisor: keepsHypervisor)
+        decoder.decode(record.pointee.params, count: Int(record.pointee.nparams), &fieldMemory)
         return decoder.stats
     }
 }

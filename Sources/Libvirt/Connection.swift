@@ -18,6 +18,7 @@ public actor Connection {
     /// How many figures the host has, which libvirt wants to be told with each call; 0 before it was asked.
     var nodeCPUCount: Int32 = 0
     var nodeMemoryCount: Int32 = 0
+    var fieldMemory = FieldMemory()
 
     private init(uri: String) {
         executor = QueueExecutor(label: "libvirt.connection")

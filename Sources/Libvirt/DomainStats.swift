@@ -33,11 +33,26 @@ public struct DomainStats: Sendable, Hashable {
     public var vcpus: [VCPUStats] = []
     public var interfaces: [InterfaceStats] = []
     public var disks: [DiskStats] = []
+    private var box: ExtraBox?
+
+    /// What few domains have; nil when this one has none of it.
+    public var extra: ExtraStats? {
+        get {
+            guard case .holding(let extra)? = box else { return nil }
+            return extra
+        }
+        set { box = newValue.map { .holding($0) } }
+    }
 
     public init(uuid: ObjectUUID, name: String) {
         self.uuid = uuid
         self.name = name
     }
+}
+
+/// A pointer's worth of room in a value that is copied often.
+private indirect enum ExtraBox: Sendable, Hashable {
+    case holding(ExtraStats)
 }
 
 /// The domain's CPU time, in nanoseconds.
@@ -120,6 +135,8 @@ public struct DiskStats: Sendable, Hashable {
     public var capacity: UInt64?
     public var physical: UInt64?
     public var threshold: UInt64?
+    /// Failed requests; Xen alone tells.
+    public var errors: UInt64?
 
     public init(name: String) {
         self.name = name

@@ -2,152 +2,184 @@
 import CLibvirt
 
 /// Decodes the typed parameters of one domain, without an allocation a field: keys are compared where they lie.
+///
+/// What it makes is never larger than what it was given, whatever counts and numbers that names.
 struct StatsDecoder {
-    private(set) var stats: DomainStats
+    /// More than libvirt's own limits; a larger number in a key is nonsense and is passed over.
+    static let maxDevices = 4096
+    /// Room made ahead of the devices; a count is not believed beyond it.
+    private static let maxReserve: UInt64 = 64
 
-    init(uuid: ObjectUUID, name: String) {
+    private(set) var stats: DomainStats
+    var extra = ExtraStats()
+    /// Whether statistics of the hypervisor's own are kept: they come with the group `vcpu` though nobody wants them.
+    let keepsHypervisor: Bool
+    private var interface = OpenEntry()
+    private var disk = OpenEntry()
+
+    init(uuid: ObjectUUID, name: String, keepsHypervisor: Bool = false) {
         stats = DomainStats(uuid: uuid, name: name)
+        self.keepsHypervisor = keepsHypervisor
     }
 
-    /// More than libvirt's own limits; a larger number in a key is nonsense and is passed over.
-    private static let maxDevices = 4096
-
-    mutating func decode(_ parameters: UnsafeMutablePointer<virTypedParameter>?, count: Int) {
-        guard let parameters else { return }
+    mutating func decode(
+        _ parameters: UnsafeMutablePointer<virTypedParameter>?, count: Int, _ memory: inout FieldMemory
+    ) {
+        guard let parameters, count > 0 else { return }
         for index in 0..<count {
             let parameter = parameters + index
-            var key = KeyCursor(UnsafeRawPointer(parameter))
-            decode(&key, parameter)
+            var key = KeyCursor(parameter)
+            if decode(&key, parameter) || hypervisor(parameter, &memory.names) { continue }
+            memory.unknown.note(KeyCursor(parameter).rest)
         }
         stats.vcpus.removeAll { $0.time == nil && $0.state == nil }
         stats.interfaces.removeAll { $0.name.isEmpty }
-        stats.disks.removeAll { $0.name.isEmpty }
-    }
-
-    private mutating func decode(_ key: inout KeyCursor, _ parameter: UnsafeMutablePointer<virTypedParameter>) {
-        if key.skip("state.") {
-            state(key, parameter)
-        } else if key.skip("cpu.") {
-            var cpu = stats.cpu ?? CPUStats()
-            if cpu.set(key, parameter) { stats.cpu = cpu }
-        } else if key.skip("balloon.") {
-            var balloon = stats.balloon ?? BalloonStats()
-            if balloon.set(key, parameter) { stats.balloon = balloon }
-        } else if key.skip("vcpu.") {
-            vcpu(&key, parameter)
-        } else if key.skip("net.") {
-            net(&key, parameter)
-        } else if key.skip("block.") {
-            block(&key, parameter)
+        var before = ""
+        stats.disks.removeAll { disk in
+            defer { if !disk.name.isEmpty { before = disk.name } }
+            return disk.name.isEmpty || disk.name == before
         }
+        if !extra.isEmpty { stats.extra = extra }
     }
 
-    private mutating func state(_ key: KeyCursor, _ parameter: UnsafeMutablePointer<virTypedParameter>) {
-        guard let number = parameter.number else { return }
+    /// Whether the field is known; that it holds something is another matter.
+    private mutating func decode(
+        _ key: inout KeyCursor, _ parameter: UnsafeMutablePointer<virTypedParameter>
+    ) -> Bool {
+        if key.skip("block.") { return block(&key, parameter) }
+        if key.skip("vcpu.") { return vcpu(&key, parameter) }
+        if key.skip("balloon.") {
+            var balloon = stats.balloon ?? BalloonStats()
+            guard balloon.set(key, parameter) else { return false }
+            stats.balloon = balloon
+            return true
+        }
+        if key.skip("cpu.") {
+            if key.skip("cache.monitor.") { return cacheMonitor(&key, parameter) }
+            var cpu = stats.cpu ?? CPUStats()
+            guard cpu.set(key, parameter) else { return false }
+            stats.cpu = cpu
+            return true
+        }
+        if key.skip("net.") { return net(&key, parameter) }
+        if key.skip("state.") { return state(key, parameter) }
+        return decodeExtra(&key, parameter)
+    }
+
+    private mutating func state(_ key: KeyCursor, _ parameter: UnsafeMutablePointer<virTypedParameter>) -> Bool {
+        let isState = key.isEqual("state")
+        guard isState || key.isEqual("reason") else { return false }
+        guard let number = parameter.number else { return true }
         let value = Int32(truncatingIfNeeded: number)
         let old = stats.status
-        if key.isEqual("state") {
-            stats.status = StateReading(state: DomainState(rawValue: value), reason: old?.reason ?? 0)
-        } else if key.isEqual("reason") {
-            stats.status = StateReading(state: old?.state ?? .noState, reason: value)
-        }
+        stats.status =
+            isState
+            ? StateReading(state: DomainState(rawValue: value), reason: old?.reason ?? 0)
+            : StateReading(state: old?.state ?? .noState, reason: value)
+        return true
     }
 
-    private mutating func vcpu(_ key: inout KeyCursor, _ parameter: UnsafeMutablePointer<virTypedParameter>) {
-        if key.isEqual("current") { return stats.vcpuCurrent = parameter.number }
-        if key.isEqual("maximum") { return stats.vcpuMaximum = parameter.number }
-        guard let index = key.index(below: Self.maxDevices) else { return }
-        // The array is sparse after hotplug: the place in it is not the index.
-        if stats.vcpus.last?.index != index {
-            if stats.vcpus.isEmpty { stats.vcpus.reserveCapacity(Int(min(stats.vcpuCurrent ?? 1, 4096))) }
-            stats.vcpus.append(VCPUStats(index: index))
+    private mutating func vcpu(
+        _ key: inout KeyCursor, _ parameter: UnsafeMutablePointer<virTypedParameter>
+    ) -> Bool {
+        if key.isEqual("current") {
+            stats.vcpuCurrent = parameter.number
+        } else if key.isEqual("maximum") {
+            stats.vcpuMaximum = parameter.number
+        } else {
+            guard let index = key.index(below: Self.maxDevices) else { return false }
+            // The array is sparse after hotplug: the place in it is not the index.
+            if stats.vcpus.isEmpty { stats.vcpus.reserveCapacity(Self.reserve(stats.vcpuCurrent)) }
+            guard let place = stats.vcpus.place(of: index) else { return false }
+            return stats.vcpus[place].set(key, parameter)
         }
-        stats.vcpus[stats.vcpus.count - 1].set(key, parameter)
+        return true
     }
 
-    private mutating func net(_ key: inout KeyCursor, _ parameter: UnsafeMutablePointer<virTypedParameter>) {
+    private mutating func net(
+        _ key: inout KeyCursor, _ parameter: UnsafeMutablePointer<virTypedParameter>
+    ) -> Bool {
         if key.isEqual("count") {
-            return stats.interfaces.reserveCapacity(Int(min(parameter.number ?? 0, UInt64(Self.maxDevices))))
+            stats.interfaces.reserveCapacity(Self.reserve(parameter.number))
+            return true
         }
-        guard let index = key.index(below: Self.maxDevices) else { return }
-        while stats.interfaces.count <= index { stats.interfaces.append(InterfaceStats(name: "")) }
-        if key.isEqual("name") {
-            stats.interfaces[index].name = parameter.text ?? ""
-        } else if let number = parameter.number {
-            stats.interfaces[index].set(key, number)
+        guard let index = key.index(below: Self.maxDevices) else { return false }
+        if interface.begins(index, isFull: stats.interfaces.count >= Self.maxDevices) {
+            stats.interfaces.append(InterfaceStats(name: ""))
         }
+        if interface.isPassedOver { return true }
+        let last = stats.interfaces.count - 1
+        guard key.isEqual("name") else { return stats.interfaces[last].set(key, parameter.number) }
+        stats.interfaces[last].name = parameter.text ?? ""
+        return true
     }
 
-    private mutating func block(_ key: inout KeyCursor, _ parameter: UnsafeMutablePointer<virTypedParameter>) {
+    private mutating func block(
+        _ key: inout KeyCursor, _ parameter: UnsafeMutablePointer<virTypedParameter>
+    ) -> Bool {
         if key.isEqual("count") {
-            return stats.disks.reserveCapacity(Int(min(parameter.number ?? 0, UInt64(Self.maxDevices))))
+            stats.disks.reserveCapacity(Self.reserve(parameter.number))
+            return true
         }
-        guard let index = key.index(below: Self.maxDevices) else { return }
-        while stats.disks.count <= index { stats.disks.append(DiskStats(name: "")) }
+        guard let index = key.index(below: Self.maxDevices) else { return false }
+        if disk.begins(index, isFull: stats.disks.count >= Self.maxDevices) {
+            stats.disks.append(DiskStats(name: ""))
+        }
+        if disk.isPassedOver { return true }
+        let last = stats.disks.count - 1
         if key.isEqual("name") {
-            stats.disks[index].name = parameter.text ?? ""
+            stats.disks[last].name = parameter.text ?? ""
+            passOverBackingImage()
         } else if key.isEqual("path") {
-            stats.disks[index].path = parameter.text
-        } else if let number = parameter.number {
-            stats.disks[index].set(key, number)
+            stats.disks[last].path = parameter.text
+        } else {
+            return stats.disks[last].set(key, parameter.number) || details(&key, parameter, of: stats.disks[last].name)
         }
-    }
-}
-
-/// A place in a NUL-ended key of at most `VIR_TYPED_PARAM_FIELD_LENGTH` bytes.
-struct KeyCursor {
-    private var bytes: UnsafePointer<UInt8>
-
-    init(_ start: UnsafeRawPointer) {
-        bytes = start.assumingMemoryBound(to: UInt8.self)
-    }
-
-    mutating func skip(_ prefix: StaticString) -> Bool {
-        guard starts(with: prefix) else { return false }
-        bytes += prefix.utf8CodeUnitCount
         return true
     }
 
-    func isEqual(_ text: StaticString) -> Bool {
-        starts(with: text) && bytes[text.utf8CodeUnitCount] == 0
+    /// With BACKING each image of a chain comes as an entry of its own under the disk's name, the one in use first.
+    private mutating func passOverBackingImage() {
+        let last = stats.disks.count - 1
+        guard last > 0, stats.disks[last].name == stats.disks[last - 1].name else { return }
+        stats.disks.removeLast()
+        disk.isPassedOver = true
     }
 
-    /// Reads `12.` and moves past it; nil when there is no number below `limit`.
-    mutating func index(below limit: Int) -> Int? {
-        var number = 0
-        var place = bytes
-        while case let digit = place.pointee, digit &- 0x30 < 10 {
-            number = number * 10 + Int(digit - 0x30)
-            guard number < limit else { return nil }
-            place += 1
-        }
-        guard place != bytes, place.pointee == 0x2E else { return nil }
-        bytes = place + 1
-        return number
-    }
-
-    private func starts(with text: StaticString) -> Bool {
-        let wanted = text.utf8Start
-        for index in 0..<text.utf8CodeUnitCount where bytes[index] != wanted[index] { return false }
-        return true
+    private static func reserve(_ count: UInt64?) -> Int {
+        Int(min(count ?? 0, maxReserve))
     }
 }
 
-extension UnsafeMutablePointer<virTypedParameter> {
-    /// The value as a non-negative integer; nil for text, fractions and negative numbers.
-    var number: UInt64? {
-        switch UInt32(bitPattern: pointee.type) {
-        case VIR_TYPED_PARAM_INT.rawValue: UInt64(exactly: pointee.value.i)
-        case VIR_TYPED_PARAM_UINT.rawValue: UInt64(pointee.value.ui)
-        case VIR_TYPED_PARAM_LLONG.rawValue: UInt64(exactly: pointee.value.l)
-        case VIR_TYPED_PARAM_ULLONG.rawValue: pointee.value.ul
-        case VIR_TYPED_PARAM_BOOLEAN.rawValue: pointee.value.b == 0 ? 0 : 1
-        default: nil
-        }
-    }
+/// The entry of an array whose fields are coming: libvirt sends those of one entry together.
+private struct OpenEntry {
+    private var index = -1
+    /// Whether the entry is not kept.
+    var isPassedOver = false
 
-    var text: String? {
-        guard UInt32(bitPattern: pointee.type) == VIR_TYPED_PARAM_STRING.rawValue else { return nil }
-        return pointee.value.s.map { String(cString: $0) }
+    /// Whether a field of entry `new` is the first one of it, and there is room for the entry.
+    mutating func begins(_ new: Int, isFull: Bool) -> Bool {
+        guard new != index else { return false }
+        index = new
+        isPassedOver = isFull
+        return !isFull
+    }
+}
+
+/// An entry of an array that libvirt numbers.
+protocol Numbered {
+    var index: Int { get }
+    init(index: Int)
+}
+
+extension VCPUStats: Numbered {}
+
+extension Array where Element: Numbered {
+    /// The place of entry `index`: the last one, or a new one behind it; nil when there are `limit` already.
+    mutating func place(of index: Int, limit: Int = StatsDecoder.maxDevices) -> Int? {
+        if last?.index == index { return count - 1 }
+        guard count < limit else { return nil }
+        append(Element(index: index))
+        return count - 1
     }
 }

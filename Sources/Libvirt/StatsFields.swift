@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLibvirt
 
-// Field names of virConnectGetAllDomainStats, each group's own; an unknown name sets nothing.
+// Field names of virConnectGetAllDomainStats, each group's own. Each function says whether the name is one of its own.
 
 extension CPUStats {
-    /// Whether the field is one of this group's.
     mutating func set(_ key: KeyCursor, _ parameter: UnsafeMutablePointer<virTypedParameter>) -> Bool {
         let number = parameter.number
         if key.isEqual("time") {
@@ -25,7 +24,6 @@ extension CPUStats {
 }
 
 extension BalloonStats {
-    /// Whether the field is one of this group's.
     mutating func set(_ key: KeyCursor, _ parameter: UnsafeMutablePointer<virTypedParameter>) -> Bool {
         guard let path = BalloonStats.field(key) else { return false }
         self[keyPath: path] = parameter.number
@@ -52,7 +50,7 @@ extension BalloonStats {
 }
 
 extension VCPUStats {
-    mutating func set(_ key: KeyCursor, _ parameter: UnsafeMutablePointer<virTypedParameter>) {
+    mutating func set(_ key: KeyCursor, _ parameter: UnsafeMutablePointer<virTypedParameter>) -> Bool {
         let number = parameter.number
         if key.isEqual("state") {
             state = number.map { Int32(truncatingIfNeeded: $0) }
@@ -64,12 +62,15 @@ extension VCPUStats {
             delay = number
         } else if key.isEqual("halted") {
             halted = number.map { $0 != 0 }
+        } else {
+            return false
         }
+        return true
     }
 }
 
 extension InterfaceStats {
-    mutating func set(_ key: KeyCursor, _ number: UInt64) {
+    mutating func set(_ key: KeyCursor, _ number: UInt64?) -> Bool {
         if key.isEqual("rx.bytes") {
             receiveBytes = number
         } else if key.isEqual("rx.pkts") {
@@ -86,12 +87,15 @@ extension InterfaceStats {
             transmitErrors = number
         } else if key.isEqual("tx.drop") {
             transmitDrops = number
+        } else {
+            return false
         }
+        return true
     }
 }
 
 extension DiskStats {
-    mutating func set(_ key: KeyCursor, _ number: UInt64) {
+    mutating func set(_ key: KeyCursor, _ number: UInt64?) -> Bool {
         if key.isEqual("rd.reqs") {
             readRequests = number
         } else if key.isEqual("rd.bytes") {
@@ -116,6 +120,12 @@ extension DiskStats {
             physical = number
         } else if key.isEqual("threshold") {
             threshold = number
+        } else if key.isEqual("errors") {
+            errors = number
+        } else {
+            // The number of the image in its chain: the images below the one in use are passed over by their name.
+            return key.isEqual("backingIndex")
         }
+        return true
     }
 }

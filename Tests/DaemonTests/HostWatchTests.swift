@@ -243,6 +243,23 @@ import Vocabulary
         await daemon.stop()
     }
 
+    @Test func `a statistic that nobody knows is named once and counted`() async throws {
+        let host = watch("test:///default")
+        await host.start()
+        for _ in 0..<2 { await host.noteUnknownFields(["net.N.novel": 3]) }
+        let names = (0..<100).map { "novel.\($0)" }
+        await host.noteUnknownFields(Dictionary(uniqueKeysWithValues: names.map { ($0, 1) }))
+        try await waitUntil("they are counted") {
+            board.value(#"virtwarden_unknown_fields_total{field="net.N.novel"}"#) == 6
+        }
+        // 64 names are told apart.
+        #expect(board.value(#"virtwarden_unknown_fields_total{field="other"}"#) == 37)
+        let said = lines.all.filter { $0.contains("a statistic that this version does not know") }
+        #expect(said.count == 64)
+        #expect(said.count { $0.contains("field=net.N.novel host=local") } == 1)
+        await host.stop()
+    }
+
     @Test func `a daemon that is not there is waited for and named once`() async throws {
         let host = watch("qemu+unix:///session?socket=/nowhere/libvirt-sock")
         await host.start()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestHosts
 import Testing
 import Vocabulary
 
@@ -95,6 +96,37 @@ import Vocabulary
         let text = page([batch([(up, [("a", "1")], 1)]), batch([(other, [("a", "2")], 2)])])
         #expect(text.split(separator: "\n").count { $0.hasPrefix("#") } == 2)
         #expect(text.hasSuffix("\nlibvirt_up{a=\"1\"} 1\nlibvirt_up{a=\"2\"} 2\n"))
+    }
+
+    @Test func `the parts of a histogram stand under one header, which promtool accepts`() async throws {
+        let latency = MetricFamily("libvirt_latency_seconds", .histogram, "How long it took.")
+        let bucket = MetricFamily("_bucket", of: latency)
+        let count = MetricFamily("_count", of: latency)
+        func domain(_ name: String) -> SeriesBatch {
+            batch([
+                (up, [("domain", name)], 1), (bucket, [("domain", name), ("le", "0.001")], 4),
+                (bucket, [("domain", name), ("le", "+Inf")], 6), (count, [("domain", name)], 6),
+            ])
+        }
+        let text = page([domain("a"), domain("b")])
+        #expect(
+            text.hasPrefix(
+                """
+                # HELP libvirt_latency_seconds How long it took.
+                # TYPE libvirt_latency_seconds histogram
+                libvirt_latency_seconds_bucket{domain="a",le="0.001"} 4
+                libvirt_latency_seconds_bucket{domain="a",le="+Inf"} 6
+                libvirt_latency_seconds_count{domain="a"} 6
+                libvirt_latency_seconds_bucket{domain="b",le="0.001"} 4
+                libvirt_latency_seconds_bucket{domain="b",le="+Inf"} 6
+                libvirt_latency_seconds_count{domain="b"} 6
+                # HELP libvirt_up
+                """))
+        let directory = try OwnedDirectory()
+        let file = try directory.write("page", text.utf8)
+        // It prints what it finds fault with, and fails.
+        try await run("sh", ["-c", "promtool check metrics <\"$1\" 2>&1", "sh", file])
+        await directory.remove()
     }
 
     @Test func `leaves out what the format cannot name`() {

@@ -4,6 +4,17 @@ import Libvirt
 import Synchronization
 import Testing
 
+/// Events in the order in which they came.
+private final class Heard: Sendable {
+    private let events = Mutex<[Event]>([])
+
+    var all: [Event] { events.withLock { $0 } }
+
+    func add(_ event: Event) {
+        events.withLock { $0.append(event) }
+    }
+}
+
 @Suite(.timeLimit(.minutes(2))) struct ConnectionTests {
     @Test func `an address that does not exist is named in the error`() async {
         let error = await #expect(throws: VirError.self) {
@@ -90,7 +101,7 @@ import Testing
         let connection = try await driver.connect()
         let stream = try await connection.subscribe(buffer: 1000)
         let heard = Heard()
-        let listening = Task { for await event in stream.events { heard.take(event) } }
+        let listening = Task { for await event in stream.events { heard.add(event) } }
         var sent = 0
         // On a busy machine one burst may take longer than the second in which it would be a flood.
         repeat {
@@ -139,16 +150,5 @@ import Testing
         let error = await #expect(throws: VirError.self) { try await connection.domains() }
         #expect(error?.message.contains("is closed") == true)
         #expect(await !connection.isAlive)
-    }
-}
-
-/// Keeps events.
-private final class Heard: Sendable {
-    private let kept = Mutex<[Event]>([])
-
-    var all: [Event] { kept.withLock { $0 } }
-
-    func take(_ event: Event) {
-        kept.withLock { $0.append(event) }
     }
 }

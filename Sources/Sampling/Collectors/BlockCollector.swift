@@ -24,10 +24,11 @@ public struct BlockCollector: Collector {
     private static let physical = size("physical_bytes", "Size of the image file or device on the host, in bytes.")
     private static let threshold = size(
         "threshold_bytes", "Offset at which libvirt reports a write threshold event, in bytes.")
+    private static let errors = count("errors_total", "Failed requests of the domain; Xen alone tells.")
 
     public static let families = [
         readBytes, readRequests, readTime, writeBytes, writeRequests, writeTime, flushRequests, flushTime, capacity,
-        allocation, physical, threshold,
+        allocation, physical, threshold, errors,
     ]
 
     private static func count(_ name: String, _ help: String) -> MetricFamily {
@@ -55,6 +56,7 @@ public struct BlockCollector: Collector {
             add(Self.allocation, disk.allocation.map { Double($0) })
             add(Self.physical, disk.physical.map { Double($0) })
             add(Self.threshold, disk.threshold.map { Double($0) })
+            add(Self.errors, disk.errors.map { Double($0) })
         }
     }
 }

@@ -92,7 +92,8 @@ extension HostWatch {
             }
             await describe(listed, links)
         } catch {
-            // It left between the list and this call: nothing is lost, the next round tells.
+            // It left between the list and this call, or was transient and has stopped.
+            if error.code == .noDomain { forget(uuid, at: .now) }
             log.debug("cannot look up a domain of \(name): \(error)")
         }
     }
@@ -102,6 +103,7 @@ extension HostWatch {
         var description = domains[listed.uuid]?.description
         do throws(VirError) {
             let xml = try await links.main.xml(of: listed.uuid)
+            answered.insert("virDomainGetXMLDesc")
             do throws(XMLError) {
                 description = try DomainDescription(parsing: xml, metadata: plan.metadata)
             } catch {

@@ -71,13 +71,9 @@ extension HostWatch {
         let now = Timestamp.now
         for stats in all {
             guard let known = domains[stats.uuid], known.identity.name == stats.name else {
-                if plan.filter.covers(stats.name) {
-                    strangers.append(stats.uuid)
-                } else {
-                    left += 1
-                    // A domain that was renamed out of the filter.
-                    forget(stats.uuid, at: now)
-                }
+                // A domain that was renamed: another may have its old name.
+                forget(stats.uuid, at: now)
+                if plan.filter.covers(stats.name) { strangers.append(stats.uuid) } else { left += 1 }
                 continue
             }
             if let status = stats.status { note(status, of: stats.uuid) }

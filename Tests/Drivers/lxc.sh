@@ -15,7 +15,10 @@ if [ -z "${LXC_SH_INSIDE:-}" ]; then
     }
     binary=$(realpath "$binary")
     directory=$(mktemp -d /tmp/vw-XXXXXX)
-    trap 'rm -rf "$directory"' EXIT
+    # libvirt leaves the folder of its cgroups behind; one that is in use is not empty and stays.
+    trap 'rm -rf "$directory"
+        find /sys/fs/cgroup -depth -type d -path "*/machine/lxc-*-box.libvirt-lxc*" -exec rmdir {} + 2>/dev/null || true
+        rmdir /sys/fs/cgroup/machine /sys/fs/cgroup/*/machine 2>/dev/null || true' EXIT
     trap 'exit 1' HUP INT TERM
     LXC_SH_INSIDE=$directory unshare --mount --net --pid --fork --kill-child --mount-proc "$0" "$binary"
     exit

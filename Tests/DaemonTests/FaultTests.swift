@@ -16,7 +16,7 @@ import Vocabulary
     /// Watches `daemon` while `body` runs, looking all the time for series that are there twice; then asks promtool.
     private func watching(_ daemon: PrivateLibvirtd, _ body: (HostWatch) async throws -> Void) async throws {
         let host = HostWatch(
-            .init(name: "local", uri: daemon.uri, interval: .milliseconds(20), deadline: .seconds(2)), board: board,
+            .init(name: "local", uri: daemon.uri, interval: .milliseconds(20), deadline: .seconds(1)), board: board,
             log: lines.logger(), listener: listening)
         let doubles = Doubles(board)
         await host.start()
@@ -102,6 +102,33 @@ import Vocabulary
         }
     }
 
+    @Test func `of twenty QEMUs five hang, and all are well again afterwards`() async throws {
+        let daemon = try await PrivateLibvirtd.start()
+        let names = (0..<20).map { "domain-\($0)" }
+        for name in names { try await daemon.define(name) }
+        try await withThrowingTaskGroup { group in
+            for name in names { group.addTask { try await daemon.start(name, booted: false) } }
+            try await group.waitForAll()
+        }
+        try await watching(daemon) { _ in
+            try await waitUntil("all are sampled") { names.allSatisfy { board.samples($0) > 0 } }
+            for name in names.prefix(5) { try daemon.kill(name, SIGSTOP) }
+            try await waitUntil("tier 2 stops") { board.value("virtwarden_lanes_written_off") == 4 }
+            let file = try daemon.directory.write("hung.txt", board.page().bytes)
+            try await run("sh", ["-c", "promtool check metrics <\"$1\"", "sh", file])
+            try await daemon.virsh("suspend", names[19])
+            try await waitUntil("states go on") {
+                board.has(#"libvirt_domain_state{domain="domain-19",state="paused"} 1"#)
+            }
+            #expect(board.lines.filter { $0.hasPrefix("libvirt_domain_state{") && $0.hasSuffix(" 1") }.count == 20)
+            for name in names.prefix(5) { try daemon.kill(name, SIGCONT) }
+            try await waitUntil("all are sampled again") {
+                board.value("virtwarden_lanes_written_off") == 0 && names.allSatisfy { board.samples($0) > 0 }
+                    && names.allSatisfy { board.has(#"libvirt_domain_timed_out{domain="\#($0)"} 0"#) }
+            }
+        }
+    }
+
     @Test func `interfaces without a name on the host are not mixed up`() async throws {
         let daemon = try await PrivateLibvirtd.start()
         let more = "<interface type='user'><model type='virtio'/></interface>"
@@ -126,7 +153,8 @@ private struct Doubles {
                 }
                 let doubled = Dictionary(grouping: names) { $0 }.filter { $0.value.count > 1 }
                 found.formUnion(doubled.keys)
-                await Task.yield()
+                // Not to wait for anything, but to leave the processors to what is looked at.
+                try? await Task.sleep(for: .milliseconds(1))
             }
             return found
         }

@@ -54,7 +54,13 @@ public final class SSHServer: Sendable {
             """.utf8)
         // The only way to give the ssh program a file of known hosts.
         let wrapper = try directory.write(
-            "ssh", "#!/bin/sh\nexec ssh -F none -o UserKnownHostsFile=\(directory.path)/known_hosts \"$@\"\n".utf8)
+            "ssh",
+            """
+            #!/bin/sh
+            exec ssh -F none -o IdentitiesOnly=yes -o IdentityAgent=none \\
+                -o UserKnownHostsFile=\(directory.path)/known_hosts "$@"
+
+            """.utf8)
         chmod(wrapper, 0o755)
     }
 

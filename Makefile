@@ -9,7 +9,7 @@ SOURCES := Sources Tests Package.swift
 TEMPORARY := $(CURDIR)/.build/tmp
 SWIFTPM = mkdir -p "$(TEMPORARY)" && TMPDIR="$(TEMPORARY)" $(SWIFT)
 
-.PHONY: run test build release format lint bench setup setup-test setup-bench clean
+.PHONY: run test build release format lint bench drivers setup setup-test setup-bench setup-drivers clean
 .NOTPARALLEL:
 
 run: setup
@@ -37,6 +37,11 @@ lint:
 bench: setup-bench release
 	Tests/Bench/run.sh dist/virtwarden
 
+# As root: drivers whose hosts need more than a user may do.
+drivers: setup-drivers
+	$(SWIFTPM) build --product virtwarden
+	Tests/Drivers/lxc.sh "$$($(SWIFTPM) build --show-bin-path)/virtwarden"
+
 setup:
 	@packaging/setup.sh run
 
@@ -45,6 +50,9 @@ setup-test:
 
 setup-bench:
 	@packaging/setup.sh bench
+
+setup-drivers:
+	@packaging/setup.sh drivers
 
 clean:
 	rm -rf .build dist

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# setup.sh run|test|bench: looks for Swift (`swift`, or what SWIFT names) and installs the Debian packages that the goal
-# needs and that are missing. Changes nothing, and needs no network and no root, when everything is there.
+# setup.sh run|test|bench|drivers: looks for Swift (`swift`, or what SWIFT names) and installs the Debian packages that
+# the goal needs and that are missing. Changes nothing, and needs no network and no root, when everything is there.
 set -eu
 
 goal=${1:-run}
@@ -15,10 +15,16 @@ test | bench)
     # A private libvirtd with TCG guests, Prometheus and promtool.
     packages="$packages libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86 qemu-utils prometheus
         openssl util-linux perl-base"
-    [ "$goal" = test ] || packages="$packages python3"
+    # An sshd of the tests' own; libvirt reaches the socket behind it with netcat.
+    [ "$goal" != test ] || packages="$packages openssh-server openssh-client netcat-openbsd"
+    [ "$goal" != bench ] || packages="$packages python3"
+    ;;
+drivers)
+    # A private libvirtd with containers, and promtool.
+    packages="$packages libvirt-daemon libvirt-daemon-driver-lxc libvirt-clients prometheus util-linux iproute2 curl"
     ;;
 *)
-    echo "usage: $0 run|test|bench" >&2
+    echo "usage: $0 run|test|bench|drivers" >&2
     exit 2
     ;;
 esac
@@ -79,7 +85,8 @@ elif [ -z "${VIRTWARDEN_SKIP_SETUP:-}" ]; then
         fi
         echo "Installing${sudo:+ with sudo}:$missing"
         # A policy-rc.d that answers 101 keeps dpkg from starting any service; one that is already there stays.
-        # Prometheus would still start at the next boot, hence update-rc.d: the tests run one of their own.
+        # Prometheus and sshd would still start at the next boot, hence update-rc.d: the tests run their own. What was
+        # installed before stays as it was.
         # shellcheck disable=SC2086
         $sudo sh -eu -c '
             policy=/usr/sbin/policy-rc.d
@@ -93,6 +100,7 @@ elif [ -z "${VIRTWARDEN_SKIP_SETUP:-}" ]; then
             apt-get update -q
             apt-get install -q -y --no-install-recommends "$@"
             case " $* " in *" prometheus "*) update-rc.d prometheus disable ;; esac
+            case " $* " in *" openssh-server "*) update-rc.d ssh disable ;; esac
         ' setup $missing || {
             echo "The packages could not be installed (see above). As root:" >&2
             echo "  $by_hand" >&2

@@ -23,7 +23,7 @@ package final class Board: Sendable {
     }
 
     package enum HostPart: Hashable, Sendable {
-        case libvirt, rounds
+        case libvirt, rounds, capabilities
         /// By the name of the call that filled it.
         case node(String)
     }

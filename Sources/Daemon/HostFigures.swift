@@ -48,18 +48,23 @@ struct HostFigures {
         "virtwarden_last_success_timestamp_seconds", .gauge, "When this host was last sampled.")
     static let leftOut = MetricFamily(
         "virtwarden_domains_left_out", .gauge, "Domains that are not watched because there are too many.")
+    static let capability = MetricFamily(
+        "virtwarden_capability", .gauge,
+        "Whether the driver has this call of libvirt (1) or refuses it (0); calls that were not needed are absent.")
     static let families = [
         leftOut, skipped, failures, overdue, writtenOff, dropped, floods, reconnects, unknownFields, SampleAges.age,
         duration,
-        timestamp,
+        timestamp, capability,
     ]
 
     private var host: HostSeries
     private var own: OwnSeries
+    private var calls: OwnSeries
 
     init(host label: String?) {
         host = HostSeries(host: label)
         own = OwnSeries(host: label)
+        calls = OwnSeries(host: label)
     }
 
     mutating func libvirt(counts: [String: Int]?, versions: Versions?, at time: Timestamp) -> SeriesBatch {
@@ -94,6 +99,15 @@ struct HostFigures {
         if let time = figures.lastSuccess { rows.append((Self.timestamp, [], time.seconds)) }
         return own.batch(rows, at: time)
     }
+
+    /// Which calls the driver answered, and which it has not.
+    mutating func capabilities(answered: Set<String>, refused: Set<String>, at time: Timestamp) -> SeriesBatch {
+        // A call that was refused for one domain and answered for another is one that the driver has.
+        let rows = answered.union(refused).sorted().map { call in
+            (Self.capability, [("call", call)], answered.contains(call) ? 1.0 : 0.0)
+        }
+        return calls.batch(rows, at: time)
+    }
 }
 
 extension HostWatch {
@@ -105,6 +119,9 @@ extension HostWatch {
         let batch = series.libvirt(counts: isUp ? self.counts : nil, versions: isUp ? versions : nil, at: now)
         let counts = (lanes?.writtenOff.count ?? 0, events?.dropped ?? 0, domainsLeftOut)
         board.put(series.rounds(figures, now: counts, at: now), as: .host(name, .rounds))
+        board.put(
+            series.capabilities(answered: isUp ? answered : [], refused: isUp ? refused : [], at: now),
+            as: .host(name, .capabilities))
         return batch.changes(since: board.put(batch, as: .host(name, .libvirt)))
     }
 }

@@ -9,23 +9,25 @@ package import Vocabulary
 extension HostWatch {
     /// Compares `listed` with what was last known: what happened while nobody listened becomes a finding.
     func reconcile(_ listed: [ListedDomain], _ links: HostLinks) async {
-        var findings: [DomainFinding] = []
         var changed: [Labels] = []
-        let listed = withinLimit(listed.filter { plan.filter.covers($0.name) })
+        let listed = listed.filter { plan.filter.covers($0.name) }
+        // Those that are gone first: another domain may have taken the name, and no series may be there twice.
+        var findings = forgetMissing(Set(listed.map(\.uuid)), knownBefore: .monotonic, at: .now)
         for one in listed {
+            if let known = domains[one.uuid], known.identity.name != one.name { forget(one.uuid, at: .now) }
+        }
+        for one in withinLimit(listed) {
             let now = Timestamp.now
-            if let known = domains[one.uuid], known.identity.name == one.name {
+            if let known = domains[one.uuid] {
                 if known.status != one.status { findings.append(known.finding(one.status, at: now)) }
                 note(one.status, of: one.uuid)
                 domains[one.uuid]?.listed = one
             } else {
-                forget(one.uuid, at: now)
                 changed += adopt(one)
             }
             await describe(one, links)
             changed += putState(of: one.uuid, at: .now)
         }
-        findings += forgetMissing(Set(listed.map(\.uuid)), knownBefore: .monotonic, at: .now)
         for finding in findings { await listener.found(finding) }
         await listener.changed(changed, at: .now)
     }
@@ -92,7 +94,8 @@ extension HostWatch {
             }
             await describe(listed, links)
         } catch {
-            // It left between the list and this call: nothing is lost, the next round tells.
+            // It left between the list and this call, or was transient and has stopped.
+            if error.code == .noDomain { forget(uuid, at: .now) }
             log.debug("cannot look up a domain of \(name): \(error)")
         }
     }
@@ -102,6 +105,7 @@ extension HostWatch {
         var description = domains[listed.uuid]?.description
         do throws(VirError) {
             let xml = try await links.main.xml(of: listed.uuid)
+            answered.insert("virDomainGetXMLDesc")
             do throws(XMLError) {
                 description = try DomainDescription(parsing: xml, metadata: plan.metadata)
             } catch {

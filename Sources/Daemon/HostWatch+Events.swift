@@ -10,6 +10,9 @@ extension HostWatch {
         "device_added", "device_removed", "metadata_change", "disk_change",
     ]
 
+    /// A domain's interfaces have names on the host while it runs, and another start may give them others.
+    private static let definingDetails = ["defined_", "started_", "stopped_"]
+
     func hear(_ event: Event) async {
         guard domains[event.uuid] != nil || plan.filter.covers(event.name) else { return }
         let now = Timestamp.now
@@ -19,12 +22,10 @@ extension HostWatch {
         if heard.kind == "lifecycle" { changed += await refreshState(of: event.uuid) }
         await listener.heard(heard)
         await listener.changed(changed, at: .now)
-        if Self.definitionKinds.contains(heard.kind) || heard.detail.hasPrefix("defined_") {
+        if Self.definitionKinds.contains(heard.kind) || Self.definingDetails.contains(where: heard.detail.hasPrefix) {
             await meet(event.uuid)
         }
-        if heard.detail == "undefined_removed" || heard.detail.hasPrefix("stopped_") {
-            await forgetIfGone(event.uuid)
-        }
+        if heard.detail == "undefined_removed" { await forgetIfGone(event.uuid) }
     }
 
     /// How long a kind of event that floods is not listened to.

@@ -11,6 +11,8 @@ import Vocabulary
 /// that job and never returns. So it is given up after the deadline, and the round goes on in another lane, where
 /// libvirt now passes over the domain that hangs; no further call reaches its monitor until the first has returned.
 extension HostWatch {
+    private static let controlCall = "virDomainGetControlInfo"
+
     /// One call of tier 2 that is under way.
     struct MonitorCall {
         let number: Int
@@ -190,11 +192,23 @@ extension HostWatch {
         var found: Set<ObjectUUID> = []
         for uuid in uuids {
             guard domains[uuid]?.isActive == true else { continue }
-            // Silence is right: a domain that is gone, or whose driver has no such call, is none that hangs.
-            guard let control = try? await links.main.control(of: uuid), control.isBusy else { continue }
+            guard let control = await control(of: uuid, links), control.isBusy else { continue }
             if control.since >= limit { found.insert(uuid) }
         }
         return found
+    }
+
+    /// nil for a domain that is gone, or whose driver has no such call: none that hangs.
+    private func control(of uuid: ObjectUUID, _ links: HostLinks) async -> ControlReading? {
+        guard !refused.contains(Self.controlCall) else { return nil }
+        do throws(VirError) {
+            let control = try await links.main.control(of: uuid)
+            answered.insert(Self.controlCall)
+            return control
+        } catch {
+            if error.code == .noSupport { refuse(Self.controlCall) }
+            return nil
+        }
     }
 
     /// Notes that a domain's monitor hangs, or does no more; the series that this changed.
@@ -274,7 +288,9 @@ extension HostWatch {
         let answer = await lane.statisticsByCalls(
             of: stats, interfaces: domain.description?.interfaces.compactMap(\.target) ?? [],
             disks: domain.description?.disks.compactMap(\.target) ?? [], refused: refused)
+        guard links != nil else { return answer.stats }
         for call in answer.refused.sorted() { refuse(call) }
+        answered.formUnion(answer.answered)
         return answer.stats
     }
 }

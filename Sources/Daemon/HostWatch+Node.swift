@@ -55,6 +55,7 @@ extension HostWatch {
             case .cpu: cpu = try await links.main.nodeCPU()
             case .memory: memory = try await links.main.nodeMemory()
             }
+            answered.insert(call.rawValue)
         } catch {
             if error.code == .noSupport { refuse(call.rawValue) }
             return

@@ -35,20 +35,23 @@ extension HostWatch {
             do throws(VirError) {
                 let all = try await links.main.statistics(needs.union(.state), noWait: true)
                 await noteUnknownFields(of: links.main)
+                answered.insert(Self.bulkCall)
                 return all
             } catch {
                 guard error.code == .noSupport else { throw error }
                 refuse(error.call)
             }
         }
-        return try await links.main.states()
+        let all = try await links.main.states()
+        if !all.isEmpty { answered.insert("virDomainGetState") }
+        return all
     }
 
     var hasBulk: Bool { !refused.contains(Self.bulkCall) }
 
     /// Notes that the driver has not this call, and says so once.
     func refuse(_ call: String) {
-        guard refused.insert(call).inserted else { return }
+        guard refused.insert(call).inserted, toldOf.insert(call).inserted else { return }
         log.info("the driver of \(name) has no \(call): it is not asked again")
     }
 
@@ -62,19 +65,16 @@ extension HostWatch {
     /// dropped, becomes a finding.
     private func take(_ all: [DomainStats], _ due: [Int], askedAt began: Duration) async {
         var strangers: [ObjectUUID] = []
+        var turned: [ObjectUUID] = []
         var left = 0
         var findings: [DomainFinding] = []
         var changed: [Labels] = []
         let now = Timestamp.now
         for stats in all {
             guard let known = domains[stats.uuid], known.identity.name == stats.name else {
-                if plan.filter.covers(stats.name) {
-                    strangers.append(stats.uuid)
-                } else {
-                    left += 1
-                    // A domain that was renamed out of the filter.
-                    forget(stats.uuid, at: now)
-                }
+                // A domain that was renamed: another may have its old name.
+                forget(stats.uuid, at: now)
+                if plan.filter.covers(stats.name) { strangers.append(stats.uuid) } else { left += 1 }
                 continue
             }
             if let status = stats.status { note(status, of: stats.uuid) }
@@ -82,6 +82,7 @@ extension HostWatch {
             if let status = stats.status, status != known.status {
                 findings.append(known.finding(status, at: now))
                 changed += batches.now.changes(since: batches.before)
+                if (status.state == .shutoff) != (known.status.state == .shutoff) { turned.append(stats.uuid) }
             }
         }
         if domains.count > all.count - strangers.count - left {
@@ -94,6 +95,7 @@ extension HostWatch {
         }
         for finding in findings { await listener.found(finding) }
         if !changed.isEmpty { await listener.changed(changed, at: .now) }
+        for uuid in turned { await meet(uuid) }
     }
 
     /// Notes how many domains there is no room for, and says so when it begins.

@@ -69,8 +69,13 @@ package actor HostWatch {
     var links: HostLinks?
     var domains: [ObjectUUID: WatchedDomain] = [:]
     var versions: Versions?
-    /// Calls that the driver has not.
+    /// Calls that the driver has not, and calls that it has answered, on the connection there is.
     var refused: Set<String>
+    var answered: Set<String> = []
+    /// Calls that are never made.
+    private let withheld: Set<String>
+    /// Refusals that the log has told of.
+    var toldOf: Set<String> = []
     var figures = RoundFigures()
     /// The events of the connection there is.
     var events: EventStream?
@@ -113,6 +118,7 @@ package actor HostWatch {
         self.board = board
         self.log = log
         self.listener = listener
+        withheld = refused
         self.refused = refused
         series = HostFigures(host: plan.label)
         node = NodeFigures(host: plan.label)
@@ -191,7 +197,7 @@ package actor HostWatch {
         connecting?.cancel()
         disconnect()
         for uuid in domains.keys { forget(uuid, at: .now) }
-        board.remove([.host(name, .libvirt), .host(name, .rounds)], at: .now)
+        board.remove([.host(name, .libvirt), .host(name, .rounds), .host(name, .capabilities)], at: .now)
         board.forgetSample(of: name)
     }
 
@@ -237,6 +243,9 @@ package actor HostWatch {
         clock.reset()
         retries = [:]
         callQueue.removeAll()
+        // The next daemon may be a newer one.
+        refused = withheld
+        answered = []
         forgetNode()
         for uuid in domains.keys { domains[uuid]?.isTimedOut = false }
     }
@@ -286,6 +295,12 @@ package actor HostWatch {
         }
         links = opened
         events = stream
+        answered = ["virConnectGetVersion", "virConnectListAllDomains"]
+        if stream.isHeard {
+            answered.insert("virConnectDomainEventRegisterAny")
+        } else {
+            refuse("virConnectDomainEventRegisterAny")
+        }
         lanes = Lanes(lane)
         let changed = putHostSeries()
         await reconcile(listed, opened)

@@ -105,7 +105,8 @@ extension DomainStats {
     mutating func take(_ info: virDomainInfo) {
         if UInt32(info.state) != VIR_DOMAIN_SHUTOFF.rawValue {
             var cpu = self.cpu ?? CPUStats()
-            if cpu.time == nil { cpu.time = info.cpuTime }
+            // 0 is what drivers say that do not count it (ESX, VirtualBox).
+            if cpu.time == nil, info.cpuTime > 0 { cpu.time = info.cpuTime }
             self.cpu = cpu
         }
         var balloon = self.balloon ?? BalloonStats()

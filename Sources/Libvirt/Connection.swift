@@ -19,6 +19,8 @@ public actor Connection {
     var nodeCPUCount: Int32 = 0
     var nodeMemoryCount: Int32 = 0
     var fieldMemory = FieldMemory()
+    /// How many figures `virDomainGetCPUStats` has of a domain as a whole; nil before a domain was asked.
+    var cpuCount: Int32?
 
     private init(uri: String) {
         executor = QueueExecutor(label: "libvirt.connection")
@@ -85,7 +87,8 @@ public actor Connection {
             daemon: text(daemon), library: text(library))
     }
 
-    /// Registers for domain events of every kind the binding knows; ids that the daemon refuses are passed over.
+    /// Registers for domain events of every kind the binding knows; ids that the daemon refuses are passed over, all of
+    /// them when the driver has no events.
     /// At most `buffer` events wait; what does not fit is dropped and counted (`virConnectDomainEventRegisterAny`).
     public func subscribe(buffer: Int) throws(VirError) -> EventStream {
         let pointer = try handle()
@@ -98,7 +101,11 @@ public actor Connection {
                 refused.append(registration.id)
             }
         }
-        guard refused.count < EventCallbacks.all.count else { throw VirError.last("virConnectDomainEventRegisterAny") }
+        if refused.count == EventCallbacks.all.count {
+            let error = VirError.last("virConnectDomainEventRegisterAny")
+            // A driver without events (ESX) is watched by its rounds alone.
+            guard error.code == .noSupport else { throw error }
+        }
         subscription = sink
         return EventStream(sink: sink, refused: refused)
     }

@@ -44,6 +44,8 @@ public struct EventStream: Sendable {
         self.refused = refused
     }
 
+    /// Whether any kind of event can come.
+    public var isHeard: Bool { refused.count < EventCallbacks.all.count }
     public var events: AsyncStream<Event> { sink.stream }
     public var floods: AsyncStream<EventFlood> { sink.floods }
     /// Events that did not fit into the buffer, or were passed over in a flood.

@@ -41,7 +41,7 @@ import Vocabulary
         let host = watch("test:///default", refused: [call])
         await host.start()
         let shown = [
-            "virDomainGetInfo": "libvirt_domain_info_cpu_time_seconds_total{",
+            "virDomainGetInfo": "libvirt_domain_info_maximum_memory_bytes{",
             "virDomainGetVcpus": "libvirt_domain_vcpu_time_seconds_total{",
             "virDomainInterfaceStats": "libvirt_domain_interface_stats_receive_bytes_total{",
         ]

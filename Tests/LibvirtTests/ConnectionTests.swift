@@ -136,6 +136,8 @@ private final class Heard: Sendable {
         // The driver gives the interface a name of its own, whatever the file says.
         let answer = await connection.statisticsByCalls(of: stats, interfaces: ["testnet0"], disks: [], refused: [])
         #expect(answer.stats.cpu?.time != nil)
+        #expect(answer.stats.cpu?.user != nil)
+        #expect(answer.answered.isSuperset(of: ["virDomainGetInfo", "virDomainGetCPUStats", "virDomainGetVcpus"]))
         #expect(answer.stats.balloon?.maximum == 1_048_576)
         #expect(answer.stats.vcpuCurrent == 2)
         #expect(answer.stats.vcpus.count == 2)

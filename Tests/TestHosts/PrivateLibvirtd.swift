@@ -14,6 +14,8 @@ public final class PrivateLibvirtd: Sendable {
     /// For `virConnectOpen`; read-only connections use the same socket, as a session daemon has but one.
     public let uri: String
     let owner: UInt32?
+    /// nil when it listens on its socket alone.
+    let ports: ListeningPorts?
     let disks = Mutex<[String: (number: Int, kind: DomainKind)]>([:])
     private let daemon = Mutex<pid_t?>(nil)
 
@@ -27,10 +29,14 @@ public final class PrivateLibvirtd: Sendable {
         while (waitpid(-1, 0) > 0) {}
         """
 
-    /// Starts a libvirtd and returns once it accepts connections.
-    public static func start() async throws -> PrivateLibvirtd {
-        let host = try PrivateLibvirtd()
+    /// Starts a libvirtd and returns once it accepts connections, over TCP and TLS too when it is `listening`.
+    public static func start(listening: Bool = false) async throws -> PrivateLibvirtd {
+        let host = try PrivateLibvirtd(listening: listening)
         do {
+            if let ports = host.ports {
+                try await ports.certificates.make()
+                if let owner = host.owner { try host.directory.give(to: owner) }
+            }
             try await host.startDaemon()
         } catch {
             await host.stop()
@@ -39,8 +45,9 @@ public final class PrivateLibvirtd: Sendable {
         return host
     }
 
-    private init() throws {
+    private init(listening: Bool) throws {
         directory = try OwnedDirectory()
+        ports = listening ? try ListeningPorts(directory) : nil
         uri = "qemu+unix:///session?socket=\(directory.path)/s/libvirt-sock"
         owner = geteuid() == 0 ? 65_534 : nil
         for folder in ["s", "run", "cache", "data", "config/libvirt", "disks"] { try directory.makeFolder(folder) }
@@ -55,7 +62,7 @@ public final class PrivateLibvirtd: Sendable {
             log_outputs = "3:file:\(directory.path)/libvirtd.log"
 
             """
-        try directory.write("libvirtd.conf", settings.utf8)
+        try directory.write("libvirtd.conf", (settings + (ports?.settings ?? "")).utf8)
         try directory.write("disks/idle.rom", BootSector.idleFirmware)
         if let owner { try directory.give(to: owner) }
     }
@@ -107,6 +114,7 @@ public final class PrivateLibvirtd: Sendable {
             "perl", "-e", Self.launcher, "libvirtd", "-f", "\(directory.path)/libvirtd.conf", "-p",
             "\(directory.path)/libvirtd.pid",
         ]
+        if ports != nil { words.append("--listen") }
         if let owner {
             words = ["setpriv", "--reuid", "\(owner)", "--regid", "\(owner)", "--clear-groups", "--"] + words
         }

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import Daemon
+import Sampling
+import SeriesStore
+import TestHosts
+import Testing
+import Vocabulary
+
+/// What a driver answers, shown; and definitions that change between one start and the next.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct CapabilityTests {
+    private let board = Board(store: Store())
+    private let lines = Lines()
+
+    private func watch(_ uri: String, label: String? = nil, refused: Set<String> = []) -> HostWatch {
+        HostWatch(
+            .init(name: "local", uri: uri, label: label, sampling: SamplingPlan(interval: .milliseconds(100))),
+            board: board,
+            log: lines.logger(), listener: Listening(), refused: refused)
+    }
+
+    @Test func `calls that the driver has are 1, those it has not are 0, others are absent`() async throws {
+        let host = watch("test:///default", label: "a", refused: ["virDomainMemoryStats"])
+        await host.start()
+        func capability(_ call: String) -> Double? {
+            board.value(#"virtwarden_capability{call="\#(call)",host="a"}"#)
+        }
+        try await waitUntil("the domain has been asked") {
+            board.value(#"virtwarden_capability{call="virDomainGetInfo",host="a"}"#) != nil
+        }
+        for call in [
+            "virConnectListAllDomains", "virConnectGetAllDomainStats", "virNodeGetInfo", "virDomainGetXMLDesc",
+        ] {
+            #expect(capability(call) == 1, "\(call)")
+        }
+        #expect(capability("virDomainGetInfo") == 1)
+        #expect(capability("virDomainMemoryStats") == 0)
+        // The bulk call is there, so nobody asks for one state after another.
+        #expect(capability("virDomainGetState") == nil)
+        await host.stop()
+        #expect(!board.has("virtwarden_capability"))
+    }
+
+    @Test func `a definition is read again when the domain stops or starts`() async throws {
+        let daemon = try await PrivateLibvirtd.start()
+        try await daemon.define("web")
+        try await daemon.start("web", booted: false)
+        let host = watch(daemon.uri)
+        await host.start()
+        try await waitUntil("it is shown") { board.has(#"libvirt_domain_info{domain="web""#) }
+        // The title of the next start; the running domain keeps having none.
+        try await daemon.virsh("desc", "web", "--title", "--config", "--new-desc", "second")
+        #expect(!board.has(#"title="second""#))
+        try await daemon.virsh("destroy", "web")
+        try await waitUntil("what it is now is shown") { board.has(#"title="second""#) }
+        await host.stop()
+        await daemon.stop()
+    }
+}

@@ -55,6 +55,12 @@ public struct SamplingSettings: Hashable, Sendable {
     /// Shell patterns of the names of domains that are watched, and of those that are passed over.
     public var include: [String]
     public var exclude: [String]
+    /// How often storage pools, networks and the like are read.
+    public var slowInterval: Duration = .seconds(60)
+    /// Whether each volume and each DHCP lease has series, and whether pools are refreshed before they are read.
+    public var volumes = false
+    public var leases = false
+    public var poolRefresh = false
 
     public init(
         interval: Duration = .seconds(10), deadline: Duration = .seconds(3), include: [String] = ["*"],

@@ -19,6 +19,10 @@ struct HostFlow: HostListener {
         await room.hear(event)
     }
 
+    func heard(_ event: ObjectNews) async {
+        desk.take(.object(event))
+    }
+
     func found(_ finding: DomainFinding) async {
         desk.take(.finding(finding))
         await room.hear(finding)

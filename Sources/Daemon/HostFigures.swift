@@ -91,7 +91,9 @@ extension HostWatch {
         let isUp = links != nil
         let batch = series.libvirt(counts: isUp ? counts : nil, versions: isUp ? versions : nil, at: now)
         board.put(
-            series.rounds(figures, now: (lanes?.writtenOff.count ?? 0, events?.dropped ?? 0), at: now),
+            series.rounds(
+                figures, now: (lanes?.writtenOff.count ?? 0, (events?.dropped ?? 0) + (objects.events?.dropped ?? 0)),
+                at: now),
             as: .host(name, .rounds))
         return batch.changes(since: board.put(batch, as: .host(name, .libvirt)))
     }

@@ -23,6 +23,7 @@ extension HostWatch {
             failed(error, [.state, .traffic])
         }
         startMonitorRound()
+        startObjectRound()
         await readNode(links)
         putHostSeries()
     }

@@ -24,10 +24,14 @@ package actor HostWatch {
         /// How long a call may take before the numbers it should bring count as unknown.
         package var deadline: Duration
         package var filter: DomainFilter
+        /// How often what is beside the domains is read: storage pools, networks and so on.
+        package var slowInterval: Duration
+        package var objects: ObjectOptions
 
         package init(
             name: String, uri: String?, label: String? = nil, writes: Bool = false,
-            interval: Duration = .seconds(10), deadline: Duration = .seconds(3), filter: DomainFilter = .all
+            interval: Duration = .seconds(10), deadline: Duration = .seconds(3), filter: DomainFilter = .all,
+            slowInterval: Duration = .seconds(60), objects: ObjectOptions = ObjectOptions()
         ) {
             self.name = name
             self.uri = uri
@@ -36,6 +40,8 @@ package actor HostWatch {
             self.interval = interval
             self.deadline = deadline
             self.filter = filter
+            self.slowInterval = slowInterval
+            self.objects = objects
         }
 
         /// Whether the other plan is for the same domains of the same host under the same names.
@@ -64,6 +70,7 @@ package actor HostWatch {
     var events: EventStream?
     var series: HostFigures
     var node: NodeFigures
+    var objects: ObjectFigures
     /// When the round began that runs now.
     var roundSince: Duration?
     /// Where tier 2 runs; nil while there is no connection.
@@ -92,6 +99,7 @@ package actor HostWatch {
         self.refused = refused
         series = HostFigures(host: plan.label)
         node = NodeFigures(host: plan.label)
+        objects = ObjectFigures(host: plan.label)
     }
 
     package var isUp: Bool { links != nil }
@@ -156,6 +164,7 @@ package actor HostWatch {
         timer = nil
         connecting?.cancel()
         disconnect()
+        forgetObjects()
         for uuid in domains.keys { forget(uuid, at: .now) }
         board.remove([.host(name, .libvirt), .host(name, .rounds)], at: .now)
         board.forgetSample(of: name)
@@ -185,6 +194,7 @@ package actor HostWatch {
     // MARK: Connecting
 
     private func disconnect() {
+        disconnectObjects()
         if links?.isOnlyOne == false { lanes?.close() }
         links?.close()
         figures.droppedEvents += events?.dropped ?? 0
@@ -259,6 +269,7 @@ package actor HostWatch {
             await self?.lost(opened, because: reason)
         }
         tick()
+        Task { [weak self] in await self?.beginObjects(opened) }
     }
 
     private func lost(_ old: HostLinks, because reason: CloseReason?) async {
@@ -286,4 +297,9 @@ package protocol HostListener: Sendable {
     func changed(_ series: [Labels], at time: Timestamp) async
     func heard(_ event: DomainEvent) async
     func found(_ finding: DomainFinding) async
+    func heard(_ event: ObjectNews) async
+}
+
+extension HostListener {
+    package func heard(_ event: ObjectNews) async {}
 }

@@ -71,11 +71,11 @@ public struct StoragePoolSeries: Sendable {
     }
 
     private static func add(_ reading: StoragePoolReading, into writer: inout SampleWriter) {
-        writer.add(state, reading.state.map(Double.init))
-        writer.add(capacity, reading.capacity.map(Double.init))
-        writer.add(allocation, reading.allocation.map(Double.init))
-        writer.add(available, reading.available.map(Double.init))
-        writer.add(volumes, reading.volumeCount.map(Double.init))
+        writer.add(state, reading.state.map { Double($0) })
+        writer.add(capacity, reading.capacity.map { Double($0) })
+        writer.add(allocation, reading.allocation.map { Double($0) })
+        writer.add(available, reading.available.map { Double($0) })
+        writer.add(volumes, reading.volumeCount.map { Double($0) })
         writer.add(autostart, reading.hasAutostart?.gauge)
     }
 }

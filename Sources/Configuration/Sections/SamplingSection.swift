@@ -17,6 +17,12 @@ enum SamplingSection: Section {
             sampling.include = include
         }
         if let exclude = section.strings("exclude") { sampling.exclude = exclude }
+        if let interval = section.duration("slow_interval", in: SamplingSettings.intervals) {
+            sampling.slowInterval = interval
+        }
+        sampling.volumes = section.bool("volumes") ?? false
+        sampling.leases = section.bool("leases") ?? false
+        sampling.poolRefresh = section.bool("pool_refresh") ?? false
         section.end()
         settings.sampling = sampling
     }

@@ -11,6 +11,8 @@ import Vocabulary
     private let board = Board(store: Store())
     private let listening = Listening()
     private let lines = Lines()
+    private let first = "00000000-0000-0000-0000-0000000000aa"
+    private let second = "00000000-0000-0000-0000-0000000000bb"
 
     private func watch(
         _ uri: String, writes: Bool = false, every slow: Duration = .milliseconds(300), refused: Set<String> = [],
@@ -91,6 +93,7 @@ import Vocabulary
             board.has(#"libvirt_network_info{bridge="vwbr0",forward_mode="bridge",network="lan""#)
         }
         #expect(board.value(#"libvirt_network_active{network="lan"}"#) == 0)
+        #expect((board.value(#"libvirt_node_devices{capability="net"}"#) ?? 0) > 0)
         try await defineNetwork("lan", bridge: "vwbr1", in: daemon)
         try await waitUntil("the new definition is there, and the old is not") {
             board.has(#"bridge="vwbr1""#) && !board.has(#"bridge="vwbr0""#)
@@ -98,6 +101,16 @@ import Vocabulary
         try await daemon.virsh("net-start", "lan")
         try await waitUntil("it is active") { board.value(#"libvirt_network_active{network="lan"}"#) == 1 }
         try await daemon.virsh("net-destroy", "lan")
+        try await daemon.virsh("net-undefine", "lan")
+        // Another network may take the name before the end of the first is noticed.
+        try await defineNetwork("lan", bridge: "vwbr2", uuid: second, in: daemon)
+        try await waitUntil("the new network has taken the place of the old") {
+            board.has(#"network="lan",persistent="true",uuid="\#(second)""#) && !board.has(first)
+        }
+        try await waitUntil("its events are counted anew") {
+            board.value(#"libvirt_network_events_total{event="defined",network="lan"}"#) == 1
+                && board.value(#"libvirt_network_events_total{event="started",network="lan"}"#) == 0
+        }
         try await daemon.virsh("net-undefine", "lan")
         try await waitUntil("the network is gone") { !board.has(#"network="lan""#) }
 
@@ -196,8 +209,10 @@ import Vocabulary
     }
 
     /// A network that only names a bridge: libvirt starts it without making anything on the host.
-    private func defineNetwork(_ name: String, bridge: String, in daemon: PrivateLibvirtd) async throws {
-        let uuid = "00000000-0000-0000-0000-0000000000aa"
+    private func defineNetwork(
+        _ name: String, bridge: String, uuid: String? = nil, in daemon: PrivateLibvirtd
+    ) async throws {
+        let uuid = uuid ?? first
         let xml = """
             <network><name>\(name)</name><uuid>\(uuid)</uuid><forward mode='bridge'/><bridge name='\(bridge)'/></network>
             """

@@ -93,7 +93,7 @@ let package = Package(
             swiftSettings: settings),
         // Tests, by module. TestHosts starts the real daemons they need.
         .target(name: "TestHosts", path: "Tests/TestHosts", swiftSettings: settings),
-        tests("Libvirt", ["CLibvirt"]),
+        tests("Libvirt", ["CLibvirt", "TestHosts"]),
         tests("DomainXML"),
         tests("YAML"),
         tests("WebClient", ["TestHosts"]),

@@ -64,6 +64,12 @@ public struct SamplingSettings: Hashable, Sendable {
     public var interval: Duration
     /// What only the monitors know: disks, balloons, vCPUs.
     public var monitorInterval: Duration
+    /// What changes seldom or costs a call a domain: storage pools, networks, jobs, limits.
+    public var slowInterval: Duration
+    /// Whether each volume and each DHCP lease has series, and whether pools are refreshed before they are read.
+    public var volumes = false
+    public var leases = false
+    public var poolRefresh = false
     public var deadline: Duration
     /// The most domains of one host that are watched, and the most series of all hosts that are kept.
     public var maxDomains: Int
@@ -75,12 +81,14 @@ public struct SamplingSettings: Hashable, Sendable {
     public var collectors: [String: SamplingPlan.Choice]
 
     public init(
-        interval: Duration = .seconds(10), monitorInterval: Duration = .seconds(30), deadline: Duration = .seconds(3),
+        interval: Duration = .seconds(10), monitorInterval: Duration = .seconds(30),
+        slowInterval: Duration = .seconds(60), deadline: Duration = .seconds(3),
         maxDomains: Int = 10_000, maxSeries: Int = 1_000_000, include: [String] = ["*"], exclude: [String] = [],
         collectors: [String: SamplingPlan.Choice] = [:]
     ) {
         self.interval = interval
         self.monitorInterval = monitorInterval
+        self.slowInterval = slowInterval
         self.deadline = deadline
         self.maxDomains = maxDomains
         self.maxSeries = maxSeries
@@ -95,7 +103,8 @@ public struct SamplingSettings: Hashable, Sendable {
     }
 
     public var plan: SamplingPlan {
-        SamplingPlan(interval: interval, monitorInterval: monitorInterval, choices: collectors)
+        SamplingPlan(
+            interval: interval, monitorInterval: monitorInterval, slowInterval: slowInterval, choices: collectors)
     }
 }
 

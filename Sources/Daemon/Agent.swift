@@ -145,7 +145,10 @@ package actor Agent {
                 label: settings.connections.count > 1 ? connection.name : nil, writes: writes,
                 sampling: settings.sampling.plan, deadline: settings.sampling.deadline,
                 filter: DomainFilter(include: settings.sampling.include, exclude: settings.sampling.exclude),
-                domainLimit: settings.sampling.maxDomains, metadata: settings.metadata)
+                domainLimit: settings.sampling.maxDomains, metadata: settings.metadata,
+                objects: ObjectOptions(
+                    volumes: settings.sampling.volumes, leases: settings.sampling.leases,
+                    refreshesPools: settings.sampling.poolRefresh))
         }
         var kept: [HostWatch] = []
         for host in hosts {

@@ -26,6 +26,8 @@ package final class Board: Sendable {
         case libvirt, rounds, capabilities
         /// By the name of the call that filled it.
         case node(String)
+        /// What is beside the domains: pools, networks and so on.
+        case objects(String)
     }
 
     fileprivate struct State {

@@ -21,6 +21,10 @@ struct HostFlow: HostListener {
         await room.hear(event)
     }
 
+    func heard(_ event: ObjectNews) async {
+        desk.take(.object(event))
+    }
+
     func found(_ finding: DomainFinding) async {
         log.note(finding)
         desk.take(.finding(finding))

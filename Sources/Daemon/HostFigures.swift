@@ -117,7 +117,9 @@ extension HostWatch {
         let now = Timestamp.now
         let isUp = links != nil
         let batch = series.libvirt(counts: isUp ? self.counts : nil, versions: isUp ? versions : nil, at: now)
-        let counts = (lanes?.writtenOff.count ?? 0, events?.dropped ?? 0, domainsLeftOut)
+        let counts = (
+            lanes?.writtenOff.count ?? 0, (events?.dropped ?? 0) + (objects.events?.dropped ?? 0), domainsLeftOut
+        )
         board.put(series.rounds(figures, now: counts, at: now), as: .host(name, .rounds))
         board.put(
             series.capabilities(answered: isUp ? answered : [], refused: isUp ? refused : [], at: now),

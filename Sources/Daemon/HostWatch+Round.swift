@@ -25,6 +25,7 @@ extension HostWatch {
             failed(error, [.round])
         }
         startMonitorRound()
+        startObjectRound()
         await readNode(links)
         putHostSeries()
     }

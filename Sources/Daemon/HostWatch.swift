@@ -29,11 +29,13 @@ package actor HostWatch {
         package var domainLimit: Int
         /// What becomes labels of the domains' metadata.
         package var metadata: MetadataPaths
+        package var objects: ObjectOptions
 
         package init(
             name: String, uri: String?, label: String? = nil, writes: Bool = false,
             sampling: SamplingPlan = SamplingPlan(interval: .seconds(10)), deadline: Duration = .seconds(3),
-            filter: DomainFilter = .all, domainLimit: Int = .max, metadata: MetadataPaths = .none
+            filter: DomainFilter = .all, domainLimit: Int = .max, metadata: MetadataPaths = .none,
+            objects: ObjectOptions = ObjectOptions()
         ) {
             self.name = name
             self.uri = uri
@@ -44,16 +46,18 @@ package actor HostWatch {
             self.filter = filter
             self.domainLimit = domainLimit
             self.metadata = metadata
+            self.objects = objects
         }
 
         /// Whether the other plan is for the same series of the same domains of the same host.
         package func isSameHost(as other: Plan) -> Bool {
             name == other.name && uri == other.uri && label == other.label && filter == other.filter
                 && sampling == other.sampling && domainLimit == other.domainLimit
-                && metadata == other.metadata
+                && metadata == other.metadata && objects == other.objects
         }
 
         package var interval: Duration { sampling.interval }
+        package var slowInterval: Duration { sampling.slowInterval }
     }
 
     private let executor: QueueExecutor
@@ -81,6 +85,7 @@ package actor HostWatch {
     var events: EventStream?
     var series: HostFigures
     var node: NodeFigures
+    var objects: ObjectFigures
     /// When the round began that runs now.
     var roundSince: Duration?
     /// Where tier 2 runs; nil while there is no connection.
@@ -122,6 +127,7 @@ package actor HostWatch {
         self.refused = refused
         series = HostFigures(host: plan.label)
         node = NodeFigures(host: plan.label)
+        objects = ObjectFigures(host: plan.label)
     }
 
     package var isUp: Bool { links != nil }
@@ -196,6 +202,7 @@ package actor HostWatch {
         timer = nil
         connecting?.cancel()
         disconnect()
+        forgetObjects()
         for uuid in domains.keys { forget(uuid, at: .now) }
         board.remove([.host(name, .libvirt), .host(name, .rounds), .host(name, .capabilities)], at: .now)
         board.forgetSample(of: name)
@@ -232,6 +239,7 @@ package actor HostWatch {
     // MARK: Connecting
 
     private func disconnect() {
+        disconnectObjects()
         if links?.isOnlyOne == false { lanes?.close() }
         links?.close()
         figures.droppedEvents += events?.dropped ?? 0
@@ -318,6 +326,7 @@ package actor HostWatch {
             await self?.lost(opened, because: reason)
         }
         round()
+        Task { [weak self] in await self?.beginObjects(opened) }
     }
 
     private func lost(_ old: HostLinks, because reason: CloseReason?) async {
@@ -348,4 +357,9 @@ package protocol HostListener: Sendable {
     func changed(_ series: [Labels], at time: Timestamp) async
     func heard(_ event: DomainEvent) async
     func found(_ finding: DomainFinding) async
+    func heard(_ event: ObjectNews) async
+}
+
+extension HostListener {
+    package func heard(_ event: ObjectNews) async {}
 }

@@ -8,7 +8,16 @@ package import Vocabulary
 package enum News: Sendable {
     case event(DomainEvent)
     case finding(DomainFinding)
+    case object(ObjectNews)
     case alert(AlertChange)
     case decision(Decision)
     case delivery(Delivery)
+
+    /// Whether libvirt chooses how often it comes.
+    var isEvent: Bool {
+        switch self {
+        case .event, .object: true
+        default: false
+        }
+    }
 }

@@ -47,7 +47,7 @@ package final class NewsDesk: Sendable {
 
     func take(_ news: News) {
         if case .decision(let decision) = news { count(decision) }
-        if case .event = news, !mayLog() {
+        if news.isEvent, !mayLog() {
             state.withLock { $0.counts.unlogged += 1 }
         } else {
             NewsLog.write(news, to: log)

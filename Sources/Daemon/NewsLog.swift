@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Alerting
+import Libvirt
 import Logging
 import Notifying
 import Remediation
@@ -24,6 +25,11 @@ enum NewsLog {
             log.notice(
                 "changed without an event",
                 metadata: ["before": "\(finding.before)", "now": "\(now)"].of(finding.domain))
+        case .object(let news):
+            var fields: Logger.Metadata = ["event": "\(news.event.family)", "detail": "\(news.event.detail)"]
+            fields["host"] = "\(news.host)"
+            if !news.event.name.isEmpty { fields[news.event.kind.rawValue] = "\(news.event.name)" }
+            log.info("\(news.event.kind.rawValue) event", metadata: fields)
         case .alert(let change): write(change, to: log)
         case .decision(let decision): write(decision, to: log)
         case .delivery(let delivery): write(delivery, to: log)

@@ -13,8 +13,9 @@ public actor Connection {
     /// Yields the reason once, when the connection is lost, then ends.
     public nonisolated let closed: AsyncStream<CloseReason>
     private let closing: AsyncStream<CloseReason>.Continuation
-    private var opened: ConnectionHandle?
+    var opened: ConnectionHandle?
     private var subscription: EventSink?
+    var objectSubscription: ObjectEventSink?
     /// How many figures the host has, which libvirt wants to be told with each call; 0 before it was asked.
     var nodeCPUCount: Int32 = 0
     var nodeMemoryCount: Int32 = 0
@@ -54,6 +55,7 @@ public actor Connection {
     public func close() {
         opened = nil
         subscription?.finish()
+        objectSubscription?.finish()
         closing.finish()
     }
 
@@ -147,6 +149,7 @@ struct ConnectionHandle: ~Copyable {
     let pointer: virConnectPtr
     /// The number of each event id's callback.
     var registrations: [Int32: Int32] = [:]
+    var objectRegistrations: [ObjectEventID: Int32] = [:]
 
     init(owning pointer: virConnectPtr) {
         self.pointer = pointer
@@ -154,6 +157,7 @@ struct ConnectionHandle: ~Copyable {
 
     deinit {
         for number in registrations.values { virConnectDomainEventDeregisterAny(pointer, number) }
+        for (id, number) in objectRegistrations { id.deregister(number, on: pointer) }
         // The same function pointer: otherwise the callback keeps the connection and its descriptors.
         virConnectUnregisterCloseCallback(pointer, connectionClosed)
         virConnectClose(pointer)

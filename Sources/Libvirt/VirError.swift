@@ -14,7 +14,9 @@ public struct VirError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let operationDenied = Code(rawValue: 29)
         public static let systemError = Code(rawValue: 38)
         public static let noDomain = Code(rawValue: 42)
+        public static let noNetwork = Code(rawValue: 43)
         public static let authFailed = Code(rawValue: 45)
+        public static let noStoragePool = Code(rawValue: 49)
         public static let operationInvalid = Code(rawValue: 55)
     }
 

@@ -5,6 +5,7 @@ public import Vocabulary
 public enum Catalogue {
     public static let families: [MetricFamily] =
         (Collectors.all.flatMap { type(of: $0).families } + HostSeries.families + NodeSeries.families
-        + EventCounters.families)
+        + EventCounters.families + StoragePoolSeries.families + NetworkSeries.families
+        + HostInterfaceSeries.families + NodeDeviceSeries.families + ObjectEventCounters.families)
         .sorted { $0.name < $1.name }
 }

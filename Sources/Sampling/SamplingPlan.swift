@@ -23,6 +23,8 @@ public struct SamplingPlan: Hashable, Sendable {
     public let interval: Duration
     /// How often the monitors are asked; never more often than `interval`.
     public let monitorInterval: Duration
+    /// How often that is read which changes seldom or costs a call a domain.
+    public let slowInterval: Duration
     /// By the collectors' names. `state` cannot be left out.
     public let choices: [String: Choice]
     public let groups: [Group]
@@ -30,8 +32,12 @@ public struct SamplingPlan: Hashable, Sendable {
     public let state: StateCollector
 
     /// `monitorInterval` is `interval` when nil.
-    public init(interval: Duration, monitorInterval: Duration? = nil, choices: [String: Choice] = [:]) {
+    public init(
+        interval: Duration, monitorInterval: Duration? = nil, slowInterval: Duration = .seconds(60),
+        choices: [String: Choice] = [:]
+    ) {
         self.interval = interval
+        self.slowInterval = max(interval, slowInterval)
         self.monitorInterval = max(interval, monitorInterval ?? interval)
         self.choices = choices
         groups = Self.groups(interval, self.monitorInterval, choices)
@@ -68,12 +74,13 @@ public struct SamplingPlan: Hashable, Sendable {
 
     public static func == (left: SamplingPlan, right: SamplingPlan) -> Bool {
         left.interval == right.interval && left.monitorInterval == right.monitorInterval
-            && left.choices == right.choices
+            && left.slowInterval == right.slowInterval && left.choices == right.choices
     }
 
     public func hash(into hasher: inout Hasher) {
         hasher.combine(interval)
         hasher.combine(monitorInterval)
+        hasher.combine(slowInterval)
         hasher.combine(choices)
     }
 }

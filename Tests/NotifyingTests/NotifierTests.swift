@@ -16,10 +16,12 @@ import Vocabulary
 
     private let reports = Reports()
 
-    private func notifier(_ receivers: [(String, String)], routes: [Route] = []) -> Notifier {
+    private func notifier(
+        _ receivers: [(String, String)], routes: [Route] = [], timeout: Duration = .seconds(10)
+    ) -> Notifier {
         let settings = NotifierSettings(
             receivers: receivers.map {
-                Receiver(name: $0.0, channel: Webhook(address: .url($0.1), timeout: .milliseconds(300)))
+                Receiver(name: $0.0, channel: Webhook(address: .url($0.1), timeout: timeout))
             },
             routes: routes, externalURL: "http://host:9177")
         let reports = reports
@@ -57,7 +59,7 @@ import Vocabulary
         let sink = try WebSink()
         defer { sink.stop() }
         sink.behave(behaviour)
-        let notifier = notifier([("ops", sink.url)])
+        let notifier = notifier([("ops", sink.url)], timeout: .milliseconds(300))
         await notifier.take([.of("web-1")])
         try await waitUntil("the first attempt has failed") { !self.reports.all.isEmpty }
         guard case .failed(_, let delay) = reports.all[0].result else { throw HostError("\(reports.all[0])") }

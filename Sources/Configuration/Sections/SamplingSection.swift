@@ -14,6 +14,12 @@ enum SamplingSection: Section {
         if let interval = section.duration("monitor_interval", in: SamplingSettings.intervals) {
             sampling.monitorInterval = interval
         }
+        if let interval = section.duration("slow_interval", in: SamplingSettings.intervals) {
+            sampling.slowInterval = interval
+        }
+        sampling.volumes = section.bool("volumes") ?? false
+        sampling.leases = section.bool("leases") ?? false
+        sampling.poolRefresh = section.bool("pool_refresh") ?? false
         if let deadline = section.duration("deadline", in: .milliseconds(100) ... .seconds(600)) {
             sampling.deadline = deadline
         }

@@ -31,7 +31,7 @@ struct DemoNarrator: Sendable {
             tell("observed", .accent, "\(finding.domain.name): now \(finding.now?.description ?? "gone")")
         case .alert(let change): tell(change)
         case .decision(let decision): tell(decision)
-        case .delivery: break
+        case .delivery, .object: break
         }
     }
 

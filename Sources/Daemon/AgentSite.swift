@@ -53,10 +53,9 @@ struct AgentSite: Site {
 enum MetricParts {
     static let names = (Collectors.all.map { type(of: $0).name } + others.keys).sorted()
 
-    private static let others: [String: [MetricFamily]] = [
-        "agent": OwnFigures.families, "events": EventCounters.families,
-        "host": HostSeries.families + HostFigures.families, "node": NodeSeries.families,
-    ]
+    private static let others = Catalogue.others.merging([
+        "agent": OwnFigures.families, "rounds": HostFigures.families,
+    ]) { $0 + $1 }
 
     static func families(of name: String) -> [MetricFamily]? {
         others[name] ?? Collectors.all.first { type(of: $0).name == name }.map { type(of: $0).families }

@@ -37,7 +37,16 @@ package final class EventLog: Sendable {
         }
     }
 
-    package func append(_ make: (UInt64) -> EventRecord) {
+    package func note(_ news: ObjectNews) {
+        let uuid = news.event.uuid.map { DomainUUID(high: $0.high, low: $0.low).description } ?? ""
+        append { id in
+            EventRecord(
+                id: id, time: news.time, host: news.host, object: news.event.kind.rawValue, name: news.event.name.cut,
+                uuid: uuid, kind: news.event.family.cut, detail: news.event.detail.cut, note: "")
+        }
+    }
+
+    private func append(_ make: (UInt64) -> EventRecord) {
         state.withLock { state in
             state.last += 1
             let record = make(state.last)

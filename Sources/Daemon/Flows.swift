@@ -22,6 +22,7 @@ struct HostFlow: HostListener {
     }
 
     func heard(_ event: ObjectNews) async {
+        log.note(event)
         desk.take(.object(event))
     }
 

@@ -3,9 +3,18 @@ public import Vocabulary
 
 /// Every family that this module can give a value to: what the documentation must list.
 public enum Catalogue {
+    /// What no collector fills, by the names under which a page can be asked for it.
+    public static let others: [String: [MetricFamily]] = [
+        "events": EventCounters.families + ObjectEventCounters.families,
+        "host": HostSeries.families,
+        "host_interface": HostInterfaceSeries.families,
+        "network": NetworkSeries.families,
+        "node": NodeSeries.families,
+        "node_device": NodeDeviceSeries.families,
+        "storage_pool": StoragePoolSeries.families,
+    ]
+
     public static let families: [MetricFamily] =
-        (Collectors.all.flatMap { type(of: $0).families } + HostSeries.families + NodeSeries.families
-        + EventCounters.families + StoragePoolSeries.families + NetworkSeries.families
-        + HostInterfaceSeries.families + NodeDeviceSeries.families + ObjectEventCounters.families)
+        (Collectors.all.flatMap { type(of: $0).families } + others.values.flatMap { $0 })
         .sorted { $0.name < $1.name }
 }

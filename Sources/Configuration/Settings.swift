@@ -55,15 +55,18 @@ public struct SamplingSettings: Hashable, Sendable {
     /// Shell patterns of the names of domains that are watched, and of those that are passed over.
     public var include: [String]
     public var exclude: [String]
+    /// Whether guests' agents are asked, over a read-write connection.
+    public var asksGuests: Bool
 
     public init(
         interval: Duration = .seconds(10), deadline: Duration = .seconds(3), include: [String] = ["*"],
-        exclude: [String] = []
+        exclude: [String] = [], asksGuests: Bool = false
     ) {
         self.interval = interval
         self.deadline = deadline
         self.include = include
         self.exclude = exclude
+        self.asksGuests = asksGuests
     }
 }
 

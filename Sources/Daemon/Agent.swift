@@ -138,7 +138,8 @@ package actor Agent {
                 name: connection.name, uri: connection.uri ?? DefaultConnection.uri,
                 label: settings.connections.count > 1 ? connection.name : nil, writes: writes,
                 interval: settings.sampling.interval, deadline: settings.sampling.deadline,
-                filter: DomainFilter(include: settings.sampling.include, exclude: settings.sampling.exclude))
+                filter: DomainFilter(include: settings.sampling.include, exclude: settings.sampling.exclude),
+                asksGuests: settings.sampling.asksGuests)
         }
         var kept: [HostWatch] = []
         for host in hosts {

@@ -17,7 +17,7 @@ package final class Board: Sendable {
     }
 
     package enum Part: Hashable, Sendable, CaseIterable {
-        case state, definition, traffic, monitor, events
+        case state, definition, traffic, monitor, events, guest
     }
 
     package enum HostPart: Hashable, Sendable {

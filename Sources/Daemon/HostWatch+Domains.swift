@@ -88,11 +88,13 @@ extension HostWatch {
         guard var domain = domains[listed.uuid] else { return }
         domain.listed = listed
         domain.description = description
+        domain.guest.connected(description?.isAgentConnected ?? false)
         let reading = domain.reading(DomainStats(uuid: listed.uuid, name: listed.name))
         board.put(
             domain.definition.batch(reading, collectors: Parts.definition, at: .now),
             as: .domain(domain.identity, .definition))
         domains[listed.uuid] = domain
+        putGuest(of: listed.uuid, at: .now)
     }
 
     /// Puts the status that is known on the board; the series that it changed.
@@ -139,6 +141,7 @@ enum Parts {
     static let state: [any Collector] = [StateCollector()]
     static let traffic: [any Collector] = [InterfaceCollector()]
     static let monitor: [any Collector] = [BlockCollector(), CPUCollector(), MemoryCollector(), VCPUCollector()]
+    static let guest: [any Collector] = [GuestCollector()]
     static let definition: [any Collector] = [
         DefinitionCollector(), DeviceInfoCollector(), OpenStackCollector(),
     ]

@@ -23,6 +23,7 @@ extension HostWatch {
             failed(error, [.state, .traffic])
         }
         startMonitorRound()
+        startGuestRound()
         await readNode(links)
         putHostSeries()
     }

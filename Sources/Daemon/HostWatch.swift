@@ -24,10 +24,14 @@ package actor HostWatch {
         /// How long a call may take before the numbers it should bring count as unknown.
         package var deadline: Duration
         package var filter: DomainFilter
+        /// Whether guests' agents may be asked, and how often each is.
+        package var asksGuests: Bool
+        package var guestInterval: Duration
 
         package init(
             name: String, uri: String?, label: String? = nil, writes: Bool = false,
-            interval: Duration = .seconds(10), deadline: Duration = .seconds(3), filter: DomainFilter = .all
+            interval: Duration = .seconds(10), deadline: Duration = .seconds(3), filter: DomainFilter = .all,
+            asksGuests: Bool = false, guestInterval: Duration = .seconds(60)
         ) {
             self.name = name
             self.uri = uri
@@ -36,6 +40,8 @@ package actor HostWatch {
             self.interval = interval
             self.deadline = deadline
             self.filter = filter
+            self.asksGuests = asksGuests
+            self.guestInterval = guestInterval
         }
 
         /// Whether the other plan is for the same domains of the same host under the same names.
@@ -64,6 +70,8 @@ package actor HostWatch {
     var events: EventStream?
     var series: HostFigures
     var node: NodeFigures
+    /// Where guests' agents are asked.
+    var guests = GuestLane()
     /// When the round began that runs now.
     var roundSince: Duration?
     /// Where tier 2 runs; nil while there is no connection.
@@ -136,6 +144,7 @@ package actor HostWatch {
         let old = plan
         plan = new
         if old.interval != new.interval { schedule() }
+        if old.asksGuests, !new.asksGuests { leaveGuests() }
         guard old.writes != new.writes, let links else { return }
         let changed = await links.writing(new.writes, plan.uri)
         // The connections may have been replaced meanwhile; the new ones were opened by the new plan.
@@ -193,6 +202,7 @@ package actor HostWatch {
         lanes = nil
         monitorCall = nil
         hung = []
+        leaveGuests()
         forgetNode()
         for uuid in domains.keys { domains[uuid]?.isTimedOut = false }
     }
@@ -265,7 +275,7 @@ package actor HostWatch {
         guard let links, links.main === old.main, !isStopped else { return }
         disconnect()
         figures.reconnects += 1
-        withdraw([.state, .traffic, .monitor, .definition], nil)
+        withdraw([.state, .traffic, .monitor, .definition, .guest], nil)
         log.warning(
             "lost libvirt of \(name)", metadata: ["reason": "\(reason?.name ?? "closed")", "next": "connecting again"])
         await listener.changed(putHostSeries(), at: .now)

@@ -17,6 +17,7 @@ struct WatchedDomain {
     var definition: DomainSampler
     var traffic: DomainSampler
     var monitor: DomainSampler
+    var guest: GuestWatch
     /// Whether its monitor does not answer.
     var isTimedOut = false
     /// Whether its interfaces are read call by call, because the driver's bulk call has none.
@@ -30,12 +31,20 @@ struct WatchedDomain {
         definition = DomainSampler(domain: identity.name, host: host)
         traffic = DomainSampler(domain: identity.name, host: host)
         monitor = DomainSampler(domain: identity.name, host: host)
+        guest = GuestWatch(DomainSampler(domain: identity.name, host: host))
     }
 
     func reading(_ stats: DomainStats) -> DomainReading {
         DomainReading(
             stats: stats, description: description, isPersistent: listed?.isPersistent,
-            hasAutostart: listed?.hasAutostart, hasManagedSave: listed?.hasManagedSave, isTimedOut: isTimedOut)
+            hasAutostart: listed?.hasAutostart, hasManagedSave: listed?.hasManagedSave, isTimedOut: isTimedOut,
+            guest: guest.info, isGuestAgentUp: isGuestAgentUp)
+    }
+
+    /// nil when there is no agent to be up: no channel for one, or no running domain.
+    var isGuestAgentUp: Bool? {
+        guard description?.hasAgentChannel == true, status.state != .shutoff else { return nil }
+        return guest.isConnected && guest.answers
     }
 
     /// That the status is now another than the one last known; nil when the domain is gone.

@@ -16,6 +16,7 @@ public struct VirError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let noDomain = Code(rawValue: 42)
         public static let authFailed = Code(rawValue: 45)
         public static let operationInvalid = Code(rawValue: 55)
+        public static let agentUnresponsive = Code(rawValue: 86)
     }
 
     public let code: Code

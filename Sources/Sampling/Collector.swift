@@ -14,9 +14,12 @@ public protocol Collector: Sendable {
     static var isDefault: Bool { get }
     /// Groups of `virConnectGetAllDomainStats` that it reads.
     var needs: StatsGroups { get }
+    /// Calls about one domain that it reads the answers of.
+    var calls: Set<DomainCall> { get }
     func collect(_ reading: DomainReading, into writer: inout SampleWriter)
 }
 
 extension Collector {
     public static var isDefault: Bool { true }
+    public var calls: Set<DomainCall> { [] }
 }

@@ -17,6 +17,7 @@ enum SamplingSection: Section {
             sampling.include = include
         }
         if let exclude = section.strings("exclude") { sampling.exclude = exclude }
+        if let asks = section.bool("guest_agent") { sampling.asksGuests = asks }
         section.end()
         settings.sampling = sampling
     }

@@ -108,7 +108,7 @@ let package = Package(
         tests("Web", ["CZlib"]),
         tests("Terminal"),
         tests("Configuration", ["Notifying", "Remediation", "Vocabulary", "Web", "YAML"]),
-        tests("Daemon", ["Configuration", "SeriesStore", "TestHosts", "Vocabulary", logging]),
+        tests("Daemon", ["Configuration", "Libvirt", "Sampling", "SeriesStore", "TestHosts", "Vocabulary", logging]),
         tests("virtwarden", ["TestHosts", "WebClient"]),
     ],
     cxxLanguageStandard: .cxx17

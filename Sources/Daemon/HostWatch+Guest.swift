@@ -47,10 +47,9 @@ struct GuestLane {
 extension HostWatch {
     /// Notes what an event says of the domain's agent; the series that it changed.
     func noteAgent(_ event: DomainEvent, of uuid: ObjectUUID) -> [Labels] {
-        switch (event.kind, event.detail) {
-        case ("agent_lifecycle", let state): domains[uuid]?.guest.connected(state == "connected")
-        case ("lifecycle", let detail) where detail.hasPrefix("stopped_"): domains[uuid]?.guest.connected(false)
-        case ("lifecycle", let detail) where detail.hasPrefix("started_"): break
+        switch event.kind {
+        case "agent_lifecycle": domains[uuid]?.guest.connected(event.detail == "connected")
+        case "lifecycle": if event.detail.hasPrefix("stopped_") { domains[uuid]?.guest.connected(false) }
         default: return []
         }
         return putGuest(of: uuid, at: .now)

@@ -44,7 +44,7 @@ struct WatchedDomain {
     /// nil when there is no agent to be up: no channel for one, or no running domain.
     var isGuestAgentUp: Bool? {
         guard description?.hasAgentChannel == true, status.state != .shutoff else { return nil }
-        return guest.isConnected && guest.answers
+        return guest.isConnected && guest.answers && status.state != .crashed
     }
 
     /// That the status is now another than the one last known; nil when the domain is gone.

@@ -74,6 +74,19 @@ import Vocabulary
         #expect(lines(DiskErrorCollector()) { $0.disks = ["vda"] }.isEmpty)
     }
 
+    @Test func `a domain that runs again has no error, though QEMU lists it still`() {
+        var reading = DomainReading(stats: Readings.stats(), details: DomainDetails())
+        reading.details?.disks = ["vda"]
+        reading.details?.diskErrors = ["vda": 2]
+        func values() -> [Substring?] {
+            Readings.lines(DiskErrorCollector(), reading).map { $0.split(separator: " ").last }
+        }
+        reading.stats.status = Readings.status(3, 5)
+        #expect(values() == ["0.0", "1.0"])
+        reading.stats.status = Readings.status(1)
+        #expect(values() == ["0.0", "0.0"])
+    }
+
     @Test func `limits are there where there is one`() {
         let disk = lines(BlockLimitCollector()) {
             var limits = BlockLimits()

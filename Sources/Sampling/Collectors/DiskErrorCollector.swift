@@ -5,7 +5,8 @@ public import Vocabulary
 /// Errors of each disk: `virDomainGetDiskErrors`.
 ///
 /// Every disk that was asked about has a series for every known reason, 0 or 1, so that an end is seen as well as a
-/// beginning. libvirt forgets an error only when the domain runs on and writes again, or starts anew.
+/// beginning. An error pauses the domain; QEMU lists it until the domain starts anew, also when it was resumed and writes
+/// well. So a domain that runs has none: were it still there, the domain would have been paused again.
 public struct DiskErrorCollector: Collector {
     public static let name = "disk_error"
     private static let error = MetricFamily(
@@ -22,9 +23,10 @@ public struct DiskErrorCollector: Collector {
 
     public func collect(_ reading: DomainReading, into writer: inout SampleWriter) {
         guard let details = reading.details, let errors = details.diskErrors else { return }
+        let isRunning = reading.stats.status?.state == .running
         let asked = Set(details.disks)
         for disk in details.disks + errors.keys.filter({ !asked.contains($0) }).sorted() where !disk.isEmpty {
-            let code = errors[disk] ?? 0
+            let code = isRunning ? 0 : errors[disk] ?? 0
             var isKnown = code == 0
             for reason in Self.reasons {
                 isKnown = isKnown || reason.code == code

@@ -75,9 +75,11 @@ extension HostWatch {
     /// Begins to ask the agents whose turn it is, if none is being asked: a few in each round, so that each is asked
     /// once in the plan's guest interval.
     func startGuestRound() {
-        guard plan.asksGuests, links != nil, !guests.isRunning, guests.lost.count < GuestLane.limit,
-            Duration.monotonic >= guests.opensAt
-        else { return }
+        guard plan.asksGuests, links != nil else { return }
+        silenceHung()
+        guard !guests.isRunning, guests.lost.count < GuestLane.limit, Duration.monotonic >= guests.opensAt else {
+            return
+        }
         let due = dueGuests(at: .monotonic)
         guard !due.isEmpty else { return }
         guests.isRunning = true
@@ -87,6 +89,18 @@ extension HostWatch {
             for uuid in due where self.guests.pass == pass { await self.ask(uuid, pass) }
             if self.guests.pass == pass { self.guests.isRunning = false }
         }
+    }
+
+    /// A domain whose monitor hangs is not asked: what its agent said before may be true no more.
+    private func silenceHung() {
+        let changed = hung.flatMap { uuid -> [Labels] in
+            guard domains[uuid]?.guest.answers == true else { return [] }
+            domains[uuid]?.guest.answers = false
+            domains[uuid]?.guest.info = nil
+            return putGuest(of: uuid, at: .now)
+        }
+        guard !changed.isEmpty else { return }
+        Task { await self.listener.changed(changed, at: .now) }
     }
 
     private func dueGuests(at now: Duration) -> [ObjectUUID] {

@@ -38,7 +38,7 @@ struct WatchedDomain {
         DomainReading(
             stats: stats, description: description, isPersistent: listed?.isPersistent,
             hasAutostart: listed?.hasAutostart, hasManagedSave: listed?.hasManagedSave, isTimedOut: isTimedOut,
-            guest: guest.info, isGuestAgentUp: isGuestAgentUp)
+            guest: status.state == .running ? guest.info : nil, isGuestAgentUp: isGuestAgentUp)
     }
 
     /// nil when there is no agent to be up: no channel for one, or no running domain.

@@ -38,8 +38,18 @@ struct GuestLane {
     /// Counts the passes; one that is not the newest has been given up.
     var pass = 0
     var isRunning = false
+    /// The call that is under way, by its number.
+    var call: Int?
+    var calls = 0
     /// When a connection may be opened again after it was refused, on the monotonic clock.
     var opensAt = Duration.zero
+    var saidRefused = false
+
+    mutating func beginCall() -> Int {
+        calls += 1
+        call = calls
+        return calls
+    }
 }
 
 /// Guest agents: whether they are connected, told by events and definitions; what they say, where the configuration
@@ -116,11 +126,13 @@ extension HostWatch {
     private func ask(_ uuid: ObjectUUID, _ pass: Int) async {
         guard let lane = await guestLane(), guests.pass == pass, domains[uuid] != nil else { return }
         domains[uuid]?.guest.asked = .monotonic
-        // The agent has the deadline, rounded up; what libvirt does besides has it again.
-        let patience = max(plan.deadline, .seconds(1))
+        // The agent has the deadline for each of its answers, of which there are several.
+        let (patience, whole) = (plan.deadline, plan.deadline * 3)
+        let call = guests.beginCall()
         let limit = Task { [weak self] in
-            try? await Task.sleep(for: patience * 2)
-            if !Task.isCancelled { await self?.guestOverdue(uuid, pass) }
+            // Cancelled when the call returns.
+            try? await Task.sleep(for: whole)
+            if !Task.isCancelled { await self?.guestOverdue(uuid, call) }
         }
         var info: GuestInfo?
         var failure: VirError?
@@ -130,7 +142,8 @@ extension HostWatch {
             failure = error
         }
         limit.cancel()
-        guard guests.pass == pass else { return comeBack(lane) }
+        guard guests.call == call else { return comeBack(lane) }
+        guests.call = nil
         await take(info, failure, of: uuid)
     }
 
@@ -150,7 +163,7 @@ extension HostWatch {
     /// The connection to ask agents over, opened when there is none.
     private func guestLane() async -> Connection? {
         if let lane = guests.connection, await lane.isAlive { return lane }
-        guard let links else { return nil }
+        guard let links, Duration.monotonic >= guests.opensAt else { return nil }
         if links.isOnlyOne { return links.main }
         do throws(VirError) {
             let lane = try await Connection.open(plan.uri, access: .readWrite)
@@ -162,15 +175,18 @@ extension HostWatch {
             return lane
         } catch {
             guests.opensAt = .monotonic + plan.guestInterval
-            log.warning(
-                "cannot open \(name) for writing, which guest agents are asked over: \(error); they are not asked")
+            if !guests.saidRefused {
+                log.warning("cannot ask guest agents of \(name), which takes a read-write connection: \(error)")
+            }
+            guests.saidRefused = true
             return nil
         }
     }
 
     /// The call has not returned in time: its lane is given up until it does.
-    private func guestOverdue(_ uuid: ObjectUUID, _ pass: Int) async {
-        guard guests.pass == pass, let lane = guests.connection else { return }
+    private func guestOverdue(_ uuid: ObjectUUID, _ call: Int) async {
+        guard guests.call == call, let lane = guests.connection else { return }
+        guests.call = nil
         guests.pass += 1
         guests.isRunning = false
         guests.lost.append(lane)
@@ -194,9 +210,10 @@ extension HostWatch {
     func leaveGuests() {
         // Nobody waits: a lane may hang in a call.
         for lane in guests.lost + [guests.connection].compactMap({ $0 }) { Task { await lane.close() } }
-        let pass = guests.pass + 1
+        let (pass, calls) = (guests.pass + 1, guests.calls)
         guests = GuestLane()
         guests.pass = pass
+        guests.calls = calls
         for uuid in domains.keys {
             domains[uuid]?.guest.info = nil
             domains[uuid]?.guest.answers = true

@@ -15,7 +15,8 @@ import Vocabulary
     private func watch(_ uri: String, asksGuests: Bool) -> HostWatch {
         HostWatch(
             .init(
-                name: "local", uri: uri, interval: .milliseconds(200), deadline: .seconds(1), asksGuests: asksGuests,
+                name: "local", uri: uri, interval: .milliseconds(200), deadline: .milliseconds(300),
+                asksGuests: asksGuests,
                 guestInterval: .milliseconds(500)),
             board: board, log: lines.logger(), listener: listening)
     }
@@ -82,6 +83,10 @@ import Vocabulary
         #expect(!board.has("libvirt_domain_guest_info{") && !board.has("libvirt_domain_guest_users{"))
         // The one of the start.
         #expect(heard("agent_lifecycle", "disconnected") == 1)
+        // libvirt's own patience with an agent is at least a second, longer than ours here.
+        try await waitUntil("the call is given up") {
+            board.value("virtwarden_monitor_calls_overdue_total") ?? 0 >= 1
+        }
         try await daemon.virsh("send-key", "web", "KEY_ENTER")
         try await waitUntil("the agent answers again") {
             board.has(#"libvirt_domain_guest_agent_up{domain="web"} 1"#) && board.has("libvirt_domain_guest_info{")

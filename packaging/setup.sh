@@ -14,7 +14,7 @@ run) ;;
 test | bench)
     # A private libvirtd with TCG guests, Prometheus and promtool.
     packages="$packages libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86 qemu-utils prometheus
-        openssl util-linux perl-base"
+        openssl util-linux perl-base xz-utils"
     # An sshd of the tests' own; libvirt reaches the socket behind it with netcat.
     [ "$goal" != test ] || packages="$packages openssh-server openssh-client netcat-openbsd"
     [ "$goal" != bench ] || packages="$packages python3"
@@ -110,3 +110,40 @@ elif [ -z "${VIRTWARDEN_SKIP_SETUP:-}" ]; then
 fi
 
 [ -n "$seen" ] || check_swift late
+
+# The software of the tests' Linux guest, unpacked into .build/guest/packages and not installed: a kernel with its
+# modules, busybox, QEMU's guest agent. Tests/TestHosts/GuestKernel.swift makes of them what a domain boots.
+fetch_guest() {
+    guest=$(cd "$(dirname "$0")/.." && pwd)/.build/guest
+    [ ! -e "$guest/packages/complete" ] || return 0
+    if [ "$(dpkg --print-architecture)" != amd64 ]; then
+        echo "The tests' Linux guest can only be made on amd64: the tests that boot it will fail." >&2
+        return 0
+    fi
+    echo "Fetching the software of the tests' Linux guest into $guest"
+    rm -rf "$guest"
+    mkdir -p "$guest/debs" "$guest/packages"
+    (cd "$guest/debs" && download_guest) || {
+        # The lists of packages are missing or old.
+        update=apt-get
+        [ "$(id -u)" = 0 ] || update="sudo apt-get"
+        $update update -q
+        (cd "$guest/debs" && download_guest)
+    }
+    for deb in "$guest"/debs/*.deb; do
+        # Of the kernel's 4000 modules those of the devices that the tests' domains have.
+        dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$guest/packages" --wildcards --exclude './usr/share/*' \
+            --exclude '*/kernel/arch/*' --exclude '*/kernel/sound/*' --exclude '*/kernel/net/*' \
+            --exclude '*/kernel/drivers/[!bcmvw]*' --exclude '*/kernel/drivers/media/*' \
+            --exclude '*/kernel/drivers/mtd/*' --exclude '*/kernel/drivers/mfd/*'
+    done
+    rm -rf "$guest/debs"
+    touch "$guest/packages/complete"
+}
+
+download_guest() {
+    kernel=$(apt-cache depends linux-image-amd64 | sed -n 's/.*Depends: \(linux-image-[^ ]*\).*/\1/p' | head -n 1)
+    [ -n "$kernel" ] && apt-get download -q "$kernel" busybox-static qemu-guest-agent
+}
+
+[ "$goal" != test ] || [ -n "${VIRTWARDEN_SKIP_SETUP:-}" ] || fetch_guest

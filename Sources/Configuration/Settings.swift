@@ -70,6 +70,8 @@ public struct SamplingSettings: Hashable, Sendable {
     public var volumes = false
     public var leases = false
     public var poolRefresh = false
+    /// Whether guests' agents are asked, over a read-write connection.
+    public var asksGuests = false
     public var deadline: Duration
     /// The most domains of one host that are watched, and the most series of all hosts that are kept.
     public var maxDomains: Int

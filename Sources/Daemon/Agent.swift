@@ -148,7 +148,8 @@ package actor Agent {
                 domainLimit: settings.sampling.maxDomains, metadata: settings.metadata,
                 objects: ObjectOptions(
                     volumes: settings.sampling.volumes, leases: settings.sampling.leases,
-                    refreshesPools: settings.sampling.poolRefresh))
+                    refreshesPools: settings.sampling.poolRefresh),
+                asksGuests: settings.sampling.asksGuests)
         }
         var kept: [HostWatch] = []
         for host in hosts {

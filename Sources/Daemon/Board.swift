@@ -17,7 +17,7 @@ package final class Board: Sendable {
     }
 
     package enum Part: Hashable, Sendable {
-        case state, events
+        case state, events, guest
         /// By its place in the sampling plan.
         case group(Int)
     }

@@ -72,7 +72,8 @@ extension HostWatch {
         domains[uuid] = domain
         guard wasActive != domain.isActive else { return }
         retries[uuid] = retryLimit
-        let inner = groups(of: [.information, .monitor])
+        hurryDetails(of: uuid)
+        let inner = groups(of: [.information, .monitor, .details])
         board.remove(inner.map { .domain(domain.identity, .group($0)) }, at: .now)
     }
 
@@ -117,9 +118,11 @@ extension HostWatch {
         guard var domain = domains[listed.uuid] else { return }
         domain.listed = listed
         domain.description = description
+        domain.guest.connected(description?.isAgentConnected ?? false)
         let reading = domain.reading(DomainStats(uuid: listed.uuid, name: listed.name))
         put(groups(of: [.definition]), reading, of: &domain, at: .now)
         domains[listed.uuid] = domain
+        putGuest(of: listed.uuid, at: .now)
     }
 
     /// Puts the status that is known on the board; the series that it changed.

@@ -20,6 +20,8 @@ extension HostWatch {
         if domains[event.uuid] == nil { await meet(event.uuid) }
         var changed = count(heard, of: event.uuid)
         if heard.kind == "lifecycle" { changed += await refreshState(of: event.uuid) }
+        changed += noteAgent(heard, of: event.uuid)
+        hurryDetails(of: event.uuid, after: heard)
         await listener.heard(heard)
         await listener.changed(changed, at: .now)
         if Self.definitionKinds.contains(heard.kind) || Self.definingDetails.contains(where: heard.detail.hasPrefix) {

@@ -44,7 +44,8 @@ extension HostWatch {
             return
         }
         let ask = ask(at: .monotonic)
-        guard !ask.isEmpty || !retries.isEmpty || callQueue.count > 0 else { return }
+        queueDetails(at: .monotonic)
+        guard !ask.isEmpty || !retries.isEmpty || callQueue.count > 0 || hasDetailsToRead else { return }
         guard let lane = await lane() else { return }
         guard monitorCall == nil else {
             lanes?.giveBack(lane)
@@ -92,6 +93,7 @@ extension HostWatch {
         if isCurrent(call) {
             clock.note(ask.information + ask.monitor, at: began)
             await callByCall(call)
+            await readDetails(call)
         }
         if isCurrent(call) {
             monitorCall = nil
@@ -101,7 +103,7 @@ extension HostWatch {
         }
     }
 
-    private func isCurrent(_ call: MonitorCall) -> Bool {
+    func isCurrent(_ call: MonitorCall) -> Bool {
         monitorCall?.number == call.number
     }
 
@@ -218,7 +220,7 @@ extension HostWatch {
         domains[uuid]?.isTimedOut = isHung
         let fields: Logger.Metadata = ["domain": "\(domain.identity.name)", "host": "\(name)"]
         if isHung {
-            let lost = groups(of: [.information, .monitor])
+            let lost = groups(of: [.information, .monitor, .details])
             board.remove(lost.map { .domain(domain.identity, .group($0)) }, at: .now)
             log.warning("a domain's monitor does not answer; it is not asked until it does", metadata: fields)
         } else {

@@ -26,6 +26,7 @@ extension HostWatch {
         }
         startMonitorRound()
         startObjectRound()
+        startGuestRound()
         await readNode(links)
         putHostSeries()
     }

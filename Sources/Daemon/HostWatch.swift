@@ -30,12 +30,14 @@ package actor HostWatch {
         /// What becomes labels of the domains' metadata.
         package var metadata: MetadataPaths
         package var objects: ObjectOptions
+        /// Whether guests' agents may be asked.
+        package var asksGuests: Bool
 
         package init(
             name: String, uri: String?, label: String? = nil, writes: Bool = false,
             sampling: SamplingPlan = SamplingPlan(interval: .seconds(10)), deadline: Duration = .seconds(3),
             filter: DomainFilter = .all, domainLimit: Int = .max, metadata: MetadataPaths = .none,
-            objects: ObjectOptions = ObjectOptions()
+            objects: ObjectOptions = ObjectOptions(), asksGuests: Bool = false
         ) {
             self.name = name
             self.uri = uri
@@ -47,6 +49,7 @@ package actor HostWatch {
             self.domainLimit = domainLimit
             self.metadata = metadata
             self.objects = objects
+            self.asksGuests = asksGuests
         }
 
         /// Whether the other plan is for the same series of the same domains of the same host.
@@ -58,6 +61,8 @@ package actor HostWatch {
 
         package var interval: Duration { sampling.interval }
         package var slowInterval: Duration { sampling.slowInterval }
+        /// How often each guest's agent is asked.
+        package var guestInterval: Duration { sampling.slowInterval }
     }
 
     private let executor: QueueExecutor
@@ -86,6 +91,8 @@ package actor HostWatch {
     var series: HostFigures
     var node: NodeFigures
     var objects: ObjectFigures
+    /// Where guests' agents are asked.
+    var guests = GuestLane()
     /// When the round began that runs now.
     var roundSince: Duration?
     /// Where tier 2 runs; nil while there is no connection.
@@ -102,6 +109,8 @@ package actor HostWatch {
     var retries: [ObjectUUID: Duration] = [:]
     /// Domains that are read call by call and wait for their turn.
     var callQueue = SpreadQueue()
+    /// Domains that wait to be asked what the calls of a group tell, by the group's place in the plan.
+    var detailQueues: [Int: SpreadQueue] = [:]
     private var timer: (any DispatchSourceTimer)?
     /// When the timer fires next, on the monotonic clock.
     private var nextRound = Duration.zero
@@ -182,6 +191,7 @@ package actor HostWatch {
     package func adjust(_ new: Plan) async {
         let old = plan
         plan = new
+        if old.asksGuests, !new.asksGuests { leaveGuests() }
         guard old.writes != new.writes, let links else { return }
         let changed = await links.writing(new.writes, plan.uri)
         // The connections may have been replaced meanwhile; the new ones were opened by the new plan.
@@ -251,9 +261,11 @@ package actor HostWatch {
         clock.reset()
         retries = [:]
         callQueue.removeAll()
+        detailQueues = [:]
         // The next daemon may be a newer one.
         refused = withheld
         answered = []
+        leaveGuests()
         forgetNode()
         for uuid in domains.keys { domains[uuid]?.isTimedOut = false }
     }

@@ -7,6 +7,8 @@ struct SpreadQueue {
     private var waiting: [ObjectUUID] = []
     private var isWaiting: Set<ObjectUUID> = []
     private var quota = 1
+    /// How many at the front have their turn in the next round, whatever the quota.
+    private var urgent = 0
 
     /// How many wait.
     var count: Int { waiting.count }
@@ -17,9 +19,17 @@ struct SpreadQueue {
         quota = max(1, (waiting.count + max(1, rounds) - 1) / max(1, rounds))
     }
 
+    /// Puts one to the front: its turn is the next round.
+    mutating func hurry(_ uuid: ObjectUUID) {
+        if !isWaiting.insert(uuid).inserted { waiting.removeAll { $0 == uuid } }
+        waiting.insert(uuid, at: 0)
+        urgent = min(urgent + 1, waiting.count)
+    }
+
     /// Those whose turn is this round.
     mutating func next() -> [ObjectUUID] {
-        let turn = Array(waiting.prefix(quota))
+        let turn = Array(waiting.prefix(urgent + quota))
+        urgent = 0
         waiting.removeFirst(turn.count)
         isWaiting.subtract(turn)
         return turn
@@ -27,6 +37,7 @@ struct SpreadQueue {
 
     mutating func removeAll() {
         waiting = []
+        urgent = 0
         isWaiting = []
     }
 }

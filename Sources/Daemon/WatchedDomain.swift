@@ -16,6 +16,7 @@ struct WatchedDomain {
     var state: DomainSampler
     /// One for each group of the sampling plan.
     var samplers: [DomainSampler]
+    var guest: GuestWatch
     /// Whether its monitor does not answer.
     var isTimedOut = false
     /// Whether it is read call by call, because the driver's bulk call knows nothing but its state.
@@ -27,12 +28,20 @@ struct WatchedDomain {
         counters = EventCounters(domain: identity.name, host: host, catalogue: Event.catalogue)
         state = DomainSampler(domain: identity.name, host: host)
         samplers = Array(repeating: DomainSampler(domain: identity.name, host: host), count: groups)
+        guest = GuestWatch(DomainSampler(domain: identity.name, host: host))
     }
 
     func reading(_ stats: DomainStats) -> DomainReading {
         DomainReading(
             stats: stats, description: description, isPersistent: listed?.isPersistent,
-            hasAutostart: listed?.hasAutostart, hasManagedSave: listed?.hasManagedSave, isTimedOut: isTimedOut)
+            hasAutostart: listed?.hasAutostart, hasManagedSave: listed?.hasManagedSave, isTimedOut: isTimedOut,
+            guest: status.state == .running ? guest.info : nil, isGuestAgentUp: isGuestAgentUp)
+    }
+
+    /// nil when there is no agent to be up: no channel for one, or no running domain.
+    var isGuestAgentUp: Bool? {
+        guard description?.hasAgentChannel == true, status.state != .shutoff else { return nil }
+        return guest.isConnected && guest.answers && status.state != .crashed
     }
 
     /// That the status is now another than the one last known; nil when the domain is gone.
@@ -49,7 +58,7 @@ struct WatchedDomain {
 
     /// Every place on the board that this domain's series may stand in.
     var keys: [Board.Key] {
-        [.domain(identity, .state), .domain(identity, .events)]
+        [.domain(identity, .state), .domain(identity, .events), .domain(identity, .guest)]
             + samplers.indices.map { .domain(identity, .group($0)) }
     }
 

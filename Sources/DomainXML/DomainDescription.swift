@@ -74,6 +74,9 @@ public struct DomainDescription: Hashable, Sendable {
     public let hasWatchdog: Bool
     /// What the first watchdog does when it fires (`reset`, `pause`, `none` …).
     public let watchdogAction: String?
+    /// Whether there is a channel for QEMU's guest agent, and whether libvirt, while the domain runs, sees one in it.
+    public let hasAgentChannel: Bool
+    public let isAgentConnected: Bool
     /// Who else manages the domain, by its metadata: `nova`, `ovirt` or `kubevirt`.
     public let manager: String?
     /// nil unless Nova's metadata is there, of version 1.0 or 1.1.
@@ -108,6 +111,10 @@ public struct DomainDescription: Hashable, Sendable {
         let watchdog = devices?.child("watchdog")
         hasWatchdog = watchdog != nil
         watchdogAction = watchdog?.attribute("action")
+        let agent = devices?.children("channel").lazy.compactMap { $0.child("target") }
+            .first { $0.attribute("name") == "org.qemu.guest_agent.0" }
+        hasAgentChannel = agent != nil
+        isAgentConnected = agent?.attribute("state") == "connected"
         let metadata = domain.child("metadata")
         manager = metadata.flatMap(Self.manager)
         openStack = metadata.flatMap(OpenStack.init)

@@ -12,10 +12,14 @@ public protocol Collector: Sendable {
     static var families: [MetricFamily] { get }
     /// Whether it runs unless the settings say otherwise.
     static var isDefault: Bool { get }
+    /// How often it runs unless the settings say otherwise; nil for its tier's interval.
+    static var interval: Duration? { get }
     /// Collectors that do not run beside it, since it has their series with other labels.
     static var replaces: Set<String> { get }
     /// Groups of `virConnectGetAllDomainStats` that it reads.
     var needs: StatsGroups { get }
+    /// Calls about one domain that it reads the answers of.
+    var calls: Set<DomainCall> { get }
     var tier: CollectorTier { get }
     func collect(_ reading: DomainReading, into writer: inout SampleWriter)
 }
@@ -23,9 +27,12 @@ public protocol Collector: Sendable {
 extension Collector {
     public static var isDefault: Bool { true }
     public static var replaces: Set<String> { [] }
+    public static var interval: Duration? { nil }
+    public var calls: Set<DomainCall> { [] }
 
     /// Told by what the collector needs.
     public var tier: CollectorTier {
+        if !calls.isEmpty { return .details }
         if needs.isEmpty { return .definition }
         return needs.isSubset(of: .withoutMonitor) ? .round : .monitor
     }
@@ -41,4 +48,8 @@ public enum CollectorTier: Hashable, Sendable, CaseIterable {
     case information
     /// Groups of the bulk call that ask each domain's monitor.
     case monitor
+    /// Calls about one domain each, spread over the rounds.
+    case details
+    /// The guest's agent, which is asked apart from everything else and only where that is allowed.
+    case guest
 }

@@ -11,10 +11,17 @@ public struct DomainReading: Sendable {
     public var hasManagedSave: Bool?
     /// Whether the domain's monitor did not answer in time.
     public var isTimedOut: Bool?
+    /// What single calls told.
+    public var details: DomainDetails?
+    /// What the guest's agent told.
+    public var guest: GuestInfo?
+    /// nil when the domain has no channel for an agent, or does not run.
+    public var isGuestAgentUp: Bool?
 
     public init(
         stats: DomainStats, description: DomainDescription? = nil, isPersistent: Bool? = nil,
-        hasAutostart: Bool? = nil, hasManagedSave: Bool? = nil, isTimedOut: Bool? = nil
+        hasAutostart: Bool? = nil, hasManagedSave: Bool? = nil, isTimedOut: Bool? = nil,
+        details: DomainDetails? = nil, guest: GuestInfo? = nil, isGuestAgentUp: Bool? = nil
     ) {
         self.stats = stats
         self.description = description
@@ -22,5 +29,8 @@ public struct DomainReading: Sendable {
         self.hasAutostart = hasAutostart
         self.hasManagedSave = hasManagedSave
         self.isTimedOut = isTimedOut
+        self.details = details
+        self.guest = guest
+        self.isGuestAgentUp = isGuestAgentUp
     }
 }

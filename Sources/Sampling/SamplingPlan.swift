@@ -17,6 +17,8 @@ public struct SamplingPlan: Hashable, Sendable {
 
         /// Groups of the bulk call that its collectors read.
         public var needs: StatsGroups { collectors.reduce([]) { $0.union($1.needs) } }
+        /// Calls about one domain that its collectors read the answers of.
+        public var calls: Set<DomainCall> { collectors.reduce([]) { $0.union($1.calls) } }
     }
 
     /// How often state and traffic are read, and what `virDomainGetInfo` tells.
@@ -40,7 +42,14 @@ public struct SamplingPlan: Hashable, Sendable {
         self.slowInterval = max(interval, slowInterval)
         self.monitorInterval = max(interval, monitorInterval ?? interval)
         self.choices = choices
-        groups = Self.groups(interval, self.monitorInterval, choices)
+        groups = Self.groups(choices) { tier in
+            switch tier {
+            case .definition, .guest: .zero
+            case .round, .information: interval
+            case .monitor: max(interval, monitorInterval ?? interval)
+            case .details: max(interval, slowInterval)
+            }
+        }
         state = StateCollector(hasCode: choices[KuminaCollector.name, default: .off] == .off)
     }
 
@@ -49,20 +58,23 @@ public struct SamplingPlan: Hashable, Sendable {
         name == StateCollector.name || groups.contains { $0.collectors.contains { type(of: $0).name == name } }
     }
 
+    /// `intervals` has one for each tier; no collector runs more often than there are rounds.
     private static func groups(
-        _ interval: Duration, _ monitorInterval: Duration, _ choices: [String: Choice]
+        _ choices: [String: Choice], _ intervals: (CollectorTier) -> Duration
     ) -> [Group] {
         let on = Collectors.all.map { type(of: $0) }.filter {
             (choices[$0.name] ?? ($0.isDefault ? .on : .off)) != .off
         }
         let replaced = on.reduce(into: Set<String>()) { $0.formUnion($1.replaces) }
         var made: [(tier: CollectorTier, interval: Duration, collectors: [any Collector])] = []
-        for collector in Collectors.all where !(collector is StateCollector) {
+        // The state has a batch of its own, since events change it between rounds, and so has what the guest says.
+        for collector in Collectors.all where !(collector is StateCollector) && collector.tier != .guest {
             let kind = type(of: collector)
             guard on.contains(where: { $0 == kind }), !replaced.contains(kind.name) else { continue }
-            var own = collector.tier == .monitor ? monitorInterval : interval
-            if case .every(let wanted)? = choices[kind.name] { own = max(interval, wanted) }
-            if collector.tier == .definition { own = .zero }
+            var own = max(intervals(collector.tier), kind.interval ?? .zero)
+            if case .every(let wanted)? = choices[kind.name], collector.tier != .definition {
+                own = max(intervals(.round), wanted)
+            }
             if let index = made.firstIndex(where: { $0.tier == collector.tier && $0.interval == own }) {
                 made[index].collectors.append(collector)
             } else {

@@ -152,6 +152,13 @@ import YAML
         #expect(found.count == expected.count && zip(found, expected).allSatisfy { $0.hasPrefix($1) }, "\(found)")
     }
 
+    @Test func `guests are asked only where the file says so`() throws {
+        #expect(try ConfigurationFile.parse("", path: "c.yml").get().sampling.asksGuests == false)
+        let text = "sampling: {guest_agent: true}"
+        #expect(try ConfigurationFile.parse(text, path: "c.yml").get().sampling.asksGuests)
+        #expect(problems("sampling: {guest_agent: 1}").count == 1)
+    }
+
     @Test func `every problem is said at once`() {
         let found = problems(
             """

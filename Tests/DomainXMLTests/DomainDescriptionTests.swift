@@ -62,6 +62,24 @@ import Testing
         #expect(domain.interfaces.map(\.source) == ["default", "eth0"])
     }
 
+    @Test(arguments: [
+        ("<channel type='pty'><target type='virtio' name='other' state='connected'/></channel>", false, false),
+        ("<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>", true, false),
+        (
+            "<channel/><channel><target name='a'/></channel>"
+                + "<channel type='unix'><target name='org.qemu.guest_agent.0' state='connected'/></channel>",
+            true, true
+        ),
+        (
+            "<channel type='unix'><target name='org.qemu.guest_agent.0' state='disconnected'/></channel>", true,
+            false
+        ),
+    ])
+    func `knows the agent's channel among others, and its state`(xml: String, has: Bool, isUp: Bool) throws {
+        let domain = try DomainDescription(parsing: "<domain><devices>\(xml)</devices></domain>")
+        #expect(domain.hasAgentChannel == has && domain.isAgentConnected == isUp)
+    }
+
     @Test func `a bare domain has nothing`() throws {
         let domain = try DomainDescription(parsing: "<domain/>")
         #expect(domain.osType == nil && domain.title == nil && domain.manager == nil && domain.onCrash == nil)

@@ -16,7 +16,12 @@ struct TestDriver: ~Copyable {
             </domain>
             """
         }
-        let network = "<network><name>default</name><bridge name='virbr0'/></network>"
+        // The driver follows a null pointer when it is asked for addresses on a network that has none.
+        let network = """
+            <network><name>default</name><bridge name='virbr0'/>
+            <ip address='192.168.122.1' netmask='255.255.255.0'>
+            <dhcp><range start='192.168.122.2' end='192.168.122.254'/></dhcp></ip></network>
+            """
         try Data("<node>\(network)\(all.joined())</node>".utf8).write(to: URL(filePath: path))
     }
 

@@ -172,7 +172,7 @@ import Vocabulary
         disk.errors = 3
         stats.disks = [disk]
         #expect(
-            Readings.lines(BlockLimitsCollector(), stats) == [
+            Readings.lines(BlockGeometryCollector(), stats) == [
                 #"libvirt_domain_block_stats_limit_request_alignment_bytes{domain="web1", target_device="vda"} 512.0"#,
                 #"libvirt_domain_block_stats_limit_iov_hw_max{domain="web1", target_device="vda"} 0.0"#,
             ])
@@ -184,7 +184,7 @@ import Vocabulary
 
     @Test func `what costs more or few want has to be asked for`() {
         let optional = Collectors.all.filter { !type(of: $0).isDefault }.map { type(of: $0).name }
-        for name in ["block_limits", "dirtyrate", "hypervisor", "iothread", "perf", "resctrl"] {
+        for name in ["block_geometry", "dirtyrate", "hypervisor", "iothread", "perf", "resctrl"] {
             #expect(optional.contains(name))
         }
         #expect(!optional.contains("block_latency"))

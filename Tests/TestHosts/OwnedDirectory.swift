@@ -57,6 +57,15 @@ public final class OwnedDirectory: Sendable {
         return file
     }
 
+    /// Copies a file to a path relative to the directory; owned by `owner` when the tests run as root.
+    @discardableResult
+    func copy(_ file: String, to name: String, owner: UInt32?) throws -> String {
+        let copy = "\(path)/\(name)"
+        try FileManager.default.copyItem(atPath: file, toPath: copy)
+        if let owner { try own(copy, by: owner) }
+        return copy
+    }
+
     /// Makes a folder, given a path relative to the directory, and the folders above it.
     public func makeFolder(_ name: String) throws {
         try FileManager.default.createDirectory(atPath: "\(path)/\(name)", withIntermediateDirectories: true)

@@ -3,8 +3,8 @@ public import Libvirt
 public import Vocabulary
 
 /// What the backend of each disk can take in one request: fields of the group `block`, since libvirt 11.10.
-public struct BlockLimitsCollector: Collector {
-    public static let name = "block_limits"
+public struct BlockGeometryCollector: Collector {
+    public static let name = "block_geometry"
     public static let isDefault = false
 
     public let needs: StatsGroups = .block

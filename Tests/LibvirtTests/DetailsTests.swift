@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import Libvirt
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct DetailsTests {
+    @Test func `each call fills its own part and no other`() async throws {
+        let driver = try TestDriver(domains: ["web"])
+        let connection = try await driver.connect()
+        func asked(_ calls: Set<DomainCall>) async -> DomainDetails {
+            // The driver gives the interface a name of its own.
+            await connection.details(
+                of: TestDriver.first, calls: calls, disks: ["vda"], interfaces: ["testnet0"], refused: []
+            ).details
+        }
+        var none = DomainDetails()
+        none.disks = ["vda"]
+        #expect(await asked([]) == none)
+        #expect(await asked([.snapshots]).snapshots == 0)
+        #expect(await asked([.checkpoints]).checkpoints == 0)
+        #expect(await asked([.vcpuPlaces]).vcpuPlaces?.keys.sorted() == [0, 1])
+        #expect(await asked([.messages]).messages == [])
+        let addresses = try #require(await asked([.addresses]).addresses)
+        #expect(addresses.first?.interface == "testnet0" && addresses.first?.family == "ipv4")
+        #expect(await asked([.snapshots]).vcpuPlaces == nil)
+        await connection.close()
+    }
+
+    @Test func `limits that are set are read back`() async throws {
+        let driver = try TestDriver(domains: ["web"])
+        let connection = try await driver.connect()
+        let found = await connection.details(
+            of: TestDriver.first, calls: [.interfaceLimits, .blockLimits], disks: ["vdz"], interfaces: ["testnet0"],
+            refused: [])
+        // A disk that is not there leaves its part empty, and is no reason to ask about none.
+        #expect(found.details.blockLimits == nil)
+        #expect(!found.refused.contains("virDomainGetBlockIoTune"))
+        #expect(found.details.interfaceLimits?["testnet0"] != nil)
+        await connection.close()
+    }
+
+    @Test func `calls that the driver has not are named once and not made again`() async throws {
+        let driver = try TestDriver(domains: ["web"])
+        let connection = try await driver.connect()
+        let all = Set(DomainCall.allCases)
+        let first = await connection.details(of: TestDriver.first, calls: all, disks: ["vda"], refused: [])
+        #expect(first.refused.contains("virDomainGetBlockJobInfo"))
+        #expect(first.details.blockJobs == nil)
+        let second = await connection.details(
+            of: TestDriver.first, calls: [.snapshots, .vcpuPlaces],
+            refused: ["virDomainSnapshotNum", "virDomainGetInfo"])
+        #expect(second.details.snapshots == nil && second.details.vcpuPlaces == nil)
+        #expect(second.refused == ["virDomainSnapshotNum", "virDomainGetInfo"])
+        await connection.close()
+    }
+
+    @Test func `a domain that is not there, and a closed connection, tell nothing`() async throws {
+        let driver = try TestDriver(domains: ["web"])
+        let connection = try await driver.connect()
+        let gone = await connection.details(
+            of: ObjectUUID(high: 7, low: 7), calls: [.snapshots], disks: ["vda"], refused: ["a"])
+        #expect(gone.details == DomainDetails() && gone.refused == ["a"])
+        await connection.close()
+        let closed = await connection.details(of: TestDriver.first, calls: [.snapshots], refused: [])
+        #expect(closed.details == DomainDetails())
+    }
+}

@@ -97,6 +97,10 @@ import Vocabulary
         #"libvirt_domain_block_error{domain="web", reason="no_space", target_device="vda"} \#(value).0"#
     }
 
+    private func plan(_ daemon: PrivateLibvirtd, asksGuests: Bool) -> HostWatch.Plan {
+        .init(name: "local", uri: daemon.uri, interval: .milliseconds(100), asksGuests: asksGuests)
+    }
+
     @Test func `a full disk is told as long as it is, and an agent that was there before is found`() async throws {
         let daemon = try await PrivateLibvirtd.start()
         let disk = try await daemon.serveFullDisk()
@@ -116,13 +120,17 @@ import Vocabulary
             try await daemon.virsh("dumpxml", "web").contains("state='connected'")
         }
         let host = HostWatch(
-            .init(name: "local", uri: daemon.uri, interval: .milliseconds(100)), board: board, log: Lines().logger(),
-            listener: Listening())
+            plan(daemon, asksGuests: false), board: board, log: Lines().logger(), listener: Listening())
         await host.start()
         try await waitUntil("its agent is up") { board.has(#"libvirt_domain_guest_agent_up{domain="web"} 1"#) }
         try await waitUntil("some rounds have passed") { board.samples("web") > 0 }
-        // Nobody allowed to ask it.
+        // Nobody has allowed to ask it.
         #expect(!board.has("libvirt_domain_guest_info"))
+        await host.adjust(plan(daemon, asksGuests: true))
+        try await waitUntil("it is asked") { board.has("libvirt_domain_guest_info{") }
+        await host.adjust(plan(daemon, asksGuests: false))
+        #expect(!board.has("libvirt_domain_guest_info{"))
+        #expect(board.has(#"libvirt_domain_guest_agent_up{domain="web"} 1"#))
         await host.stop()
         await connection.close()
         await daemon.stop()

@@ -23,7 +23,17 @@ import Vocabulary
         #expect(on.contains(#"libvirt_domain_checkpoints{domain="web"} 0.0"#))
         #expect(on.contains(#"libvirt_domain_block_error{domain="web", reason="no_space", target_device="vda"} 0.0"#))
         #expect(on.contains { $0.hasPrefix(#"libvirt_domain_vcpu_cpu{domain="web", vcpu="0"} "#) })
-        #expect(!on.contains { $0.contains("_job_") })
+        #expect(!on.contains { $0.contains("_job_") || $0.contains("_limit_") })
+        try await daemon.virsh("blkdeviotune", "web", "vda", "--total-bytes-sec", "1000000")
+        // What libvirt did not do itself, it calls tainting.
+        try await daemon.virsh("qemu-monitor-command", "web", "--hmp", "info status")
+        let limited = try await connection.lines("web")
+        #expect(
+            limited.contains(
+                #"libvirt_domain_block_limit_bytes_per_second"#
+                    + #"{burst="false", direction="total", domain="web", target_device="vda"} 1000000.0"#))
+        #expect(limited.count { $0.hasPrefix("libvirt_domain_block_limit_") } == 1)
+        #expect(limited.contains { $0.hasPrefix("libvirt_domain_message_info{") && $0.contains(#"kind="tainting""#) })
         try await daemon.virsh("snapshot-create-as", "web", "one", "--disk-only")
         #expect(try await connection.lines("web").contains(#"libvirt_domain_snapshots{domain="web"} 1.0"#))
         await connection.close()

@@ -87,13 +87,18 @@ import Vocabulary
         #expect(
             try await connection.lines("web").contains(
                 #"libvirt_domain_completed_job_operation_code{domain="web"} 9.0"#))
+        try await daemon.virsh("dump", "web", "\(path)/disks/dump", "--live")
+        let uuid = try #require(try await connection.domains().first).uuid
+        let dump = await connection.details(of: uuid, calls: [.completedJob], refused: []).details.completedJob
+        #expect(dump?.isRunning == false && dump?.figures[.operation] == 8)
+        #expect(dump?.figures[.memoryTotal] ?? 0 >= 16 << 20)
         try await daemon.virsh("managedsave", "web")
         var completed: [String] = []
-        for await event in stream.events where event.kindName == "job_completed" {
-            completed.append(event.detailName)
-            if completed.count == 2 { break }
+        for await event in stream.events {
+            if event.kindName == "job_completed" { completed.append(event.detailName) }
+            if event.detailName == "stopped_saved" { break }
         }
-        #expect(completed == ["backup_completed", "save_completed"])
+        #expect(completed == ["backup_completed", "dump_completed", "save_completed"])
         await connection.close()
         await daemon.stop()
     }

@@ -118,8 +118,9 @@ import Vocabulary
 
     @Test func `a full disk is told as long as it is, and an agent that was there before is found`() async throws {
         let daemon = try await PrivateLibvirtd.start()
+        let kernel = try await GuestKernel.make()
         let disk = try await daemon.serveFullDisk()
-        try await daemon.defineGuest("web", GuestKernel.make(), diskSocket: disk.socket)
+        try await daemon.defineGuest("web", kernel, diskSocket: disk.socket)
         let connection = try await Connection.open(daemon.uri, access: .readOnly)
         let stream = try await connection.subscribe(buffer: 64)
         try await daemon.start("web", booted: false)

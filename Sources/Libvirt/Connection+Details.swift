@@ -3,8 +3,8 @@ import CLibvirt
 import Glibc
 
 extension Connection {
-    /// What only single calls tell of one domain. Each of `calls` that `DomainCall.reachesMonitor` may never return while
-    /// the domain's monitor hangs: ask for those only where a call can be lost.
+    /// What only single calls tell of one domain. With any of `calls` that has `DomainCall.reachesMonitor`, this may
+    /// not return while the domain's monitor hangs: ask for those only where a call can be lost.
     ///
     /// Disks and interfaces are asked about by their targets. Calls named in `refused` (C function names) are not made;
     /// one that the driver answers with "not supported" is in the set that comes back, and one that worked in the other.

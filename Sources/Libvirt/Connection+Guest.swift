@@ -3,8 +3,8 @@ import CLibvirt
 
 /// What a guest's agent is asked; needs a read-write connection, and an agent that is connected.
 extension Connection {
-    /// What the guest says of itself (`virDomainAgentSetResponseTimeout`, `virDomainGetGuestInfo`). Kinds that the agent
-    /// or libvirt does not know are left out.
+    /// What the guest says of itself (`virDomainAgentSetResponseTimeout`, `virDomainGetGuestInfo`). Kinds that the
+    /// agent or libvirt does not know are left out.
     ///
     /// An agent that does not answer within `timeout`, in whole seconds, ends the call with `agentUnresponsive`. The
     /// call asks the guest and not the monitor, but waits behind a call that hangs in the monitor.

@@ -26,9 +26,9 @@ public enum DomainCall: String, CaseIterable, Sendable {
     case addresses
 
     /// Whether the call may wait for the domain's monitor without end, as seen with libvirt 9.0.0 and a QEMU that is
-    /// stopped. `diskErrors` and `blockLimits` ask it each time. `job` and `blockJobs` ask it only while there is a job,
-    /// but always wait, for up to 30 s, behind another call that hangs in it. The others answer from libvirt's own
-    /// memory, from files and from the host's kernel.
+    /// stopped. `diskErrors` and `blockLimits` ask it each time. `job` and `blockJobs` ask it only while there is a
+    /// job, but always wait, for up to 30 s, behind another call that hangs in it. The others answer from libvirt's
+    /// own memory, from files and from the host's kernel.
     public var reachesMonitor: Bool {
         switch self {
         case .job, .blockJobs, .diskErrors, .blockLimits: true

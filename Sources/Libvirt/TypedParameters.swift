@@ -10,7 +10,8 @@ enum TypedValue: Hashable {
     case text(String)
 }
 
-/// A list of typed parameters as a dictionary, for calls that are made seldom; bounded, since a guest may have filled it.
+/// A list of typed parameters as a dictionary, for calls that are made seldom; bounded, since a guest may have filled
+/// it.
 struct TypedParameters {
     /// libvirt's own limits are lower (`REMOTE_DOMAIN_GUEST_INFO_PARAMS_MAX` is 2048).
     private static let limit = 8192

@@ -23,7 +23,17 @@ import Vocabulary
         #expect(on.contains(#"libvirt_domain_checkpoints{domain="web"} 0.0"#))
         #expect(on.contains(#"libvirt_domain_block_error{domain="web", reason="no_space", target_device="vda"} 0.0"#))
         #expect(on.contains { $0.hasPrefix(#"libvirt_domain_vcpu_cpu{domain="web", vcpu="0"} "#) })
-        #expect(!on.contains { $0.contains("_job_") })
+        #expect(!on.contains { $0.contains("_job_") || $0.contains("_limit_") })
+        try await daemon.virsh("blkdeviotune", "web", "vda", "--total-bytes-sec", "1000000")
+        // What libvirt did not do itself, it calls tainting.
+        try await daemon.virsh("qemu-monitor-command", "web", "--hmp", "info status")
+        let limited = try await connection.lines("web")
+        #expect(
+            limited.contains(
+                #"libvirt_domain_block_limit_bytes_per_second"#
+                    + #"{burst="false", direction="total", domain="web", target_device="vda"} 1000000.0"#))
+        #expect(limited.count { $0.hasPrefix("libvirt_domain_block_limit_") } == 1)
+        #expect(limited.contains { $0.hasPrefix("libvirt_domain_message_info{") && $0.contains(#"kind="tainting""#) })
         try await daemon.virsh("snapshot-create-as", "web", "one", "--disk-only")
         #expect(try await connection.lines("web").contains(#"libvirt_domain_snapshots{domain="web"} 1.0"#))
         await connection.close()
@@ -77,13 +87,18 @@ import Vocabulary
         #expect(
             try await connection.lines("web").contains(
                 #"libvirt_domain_completed_job_operation_code{domain="web"} 9.0"#))
+        try await daemon.virsh("dump", "web", "\(path)/disks/dump", "--live")
+        let uuid = try #require(try await connection.domains().first).uuid
+        let dump = await connection.details(of: uuid, calls: [.completedJob], refused: []).details.completedJob
+        #expect(dump?.isRunning == false && dump?.figures[.operation] == 8)
+        #expect(dump?.figures[.memoryTotal] ?? 0 >= 16 << 20)
         try await daemon.virsh("managedsave", "web")
         var completed: [String] = []
-        for await event in stream.events where event.kindName == "job_completed" {
-            completed.append(event.detailName)
-            if completed.count == 2 { break }
+        for await event in stream.events {
+            if event.kindName == "job_completed" { completed.append(event.detailName) }
+            if event.detailName == "stopped_saved" { break }
         }
-        #expect(completed == ["backup_completed", "save_completed"])
+        #expect(completed == ["backup_completed", "dump_completed", "save_completed"])
         await connection.close()
         await daemon.stop()
     }
@@ -97,10 +112,15 @@ import Vocabulary
         #"libvirt_domain_block_error{domain="web", reason="no_space", target_device="vda"} \#(value).0"#
     }
 
+    private func plan(_ daemon: PrivateLibvirtd, asksGuests: Bool) -> HostWatch.Plan {
+        .init(name: "local", uri: daemon.uri, interval: .milliseconds(100), asksGuests: asksGuests)
+    }
+
     @Test func `a full disk is told as long as it is, and an agent that was there before is found`() async throws {
         let daemon = try await PrivateLibvirtd.start()
+        let kernel = try await GuestKernel.make()
         let disk = try await daemon.serveFullDisk()
-        try await daemon.defineGuest("web", GuestKernel.make(), diskSocket: disk.socket)
+        try await daemon.defineGuest("web", kernel, diskSocket: disk.socket)
         let connection = try await Connection.open(daemon.uri, access: .readOnly)
         let stream = try await connection.subscribe(buffer: 64)
         try await daemon.start("web", booted: false)
@@ -116,18 +136,21 @@ import Vocabulary
             try await daemon.virsh("dumpxml", "web").contains("state='connected'")
         }
         let host = HostWatch(
-            .init(name: "local", uri: daemon.uri, sampling: SamplingPlan(interval: .milliseconds(100))), board: board,
-            log: Lines().logger(),
-            listener: Listening())
+            plan(daemon, asksGuests: false), board: board, log: Lines().logger(), listener: Listening())
         await host.start()
         try await waitUntil("its agent is up") { board.has(#"libvirt_domain_guest_agent_up{domain="web"} 1"#) }
         try await waitUntil("some rounds have passed") { board.samples("web") > 0 }
-        // Nobody allowed to ask it.
+        // Nobody has allowed to ask it.
         #expect(!board.has("libvirt_domain_guest_info"))
+        await host.adjust(plan(daemon, asksGuests: true))
+        try await waitUntil("it is asked") { board.has("libvirt_domain_guest_info{") }
+        await host.adjust(plan(daemon, asksGuests: false))
+        #expect(!board.has("libvirt_domain_guest_info{"))
+        #expect(board.has(#"libvirt_domain_guest_agent_up{domain="web"} 1"#))
         await host.stop()
         await connection.close()
         await daemon.stop()
-        #expect(await disk.server.end() == .exited(0))
+        _ = await disk.server.end()
     }
 }
 

@@ -34,7 +34,9 @@ import Testing
         // A disk that is not there leaves its part empty, and is no reason to ask about none.
         #expect(found.details.blockLimits == nil)
         #expect(!found.refused.contains("virDomainGetBlockIoTune"))
-        #expect(found.details.interfaceLimits?["testnet0"] != nil)
+        let limits = try #require(found.details.interfaceLimits?["testnet0"])
+        #expect(limits.rates[.inbound] == ["average": 1000, "peak": 5000] && limits.burst == [.inbound: 1024])
+        #expect(limits.rates[.outbound]?.isEmpty == true)
         await connection.close()
     }
 

@@ -12,7 +12,8 @@ struct TestDriver: ~Copyable {
             """
             <domain type='test'><name>\(name)</name><uuid>00000000-0000-0000-0000-00000000000\(index + 1)</uuid>
             <memory>1048576</memory><vcpu>2</vcpu><os><type>hvm</type></os>
-            <devices><interface type='network'><source network='default'/><target dev='vnet\(index)'/></interface></devices>
+            <devices><interface type='network'><source network='default'/><target dev='vnet\(index)'/>
+            <bandwidth><inbound average='1000' peak='5000' burst='1024'/></bandwidth></interface></devices>
             </domain>
             """
         }

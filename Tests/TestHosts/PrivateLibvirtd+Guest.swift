@@ -37,7 +37,8 @@ extension PrivateLibvirtd {
         try await virsh("define", directory.write("disks/\(name).xml", xml.utf8))
     }
 
-    /// Serves an 8 MiB disk, over NBD, whose first write finds no space left. The server ends with its client.
+    /// Serves an 8 MiB disk, over NBD, whose first write finds no space left. The server ends with its client, or
+    /// with the directory.
     public func serveFullDisk() async throws -> (server: ChildProcess, socket: String) {
         let file = try directory.write("disks/full.raw", [UInt8](repeating: 0, count: 8 << 20), owner: owner)
         let socket = "\(directory.path)/s/full"

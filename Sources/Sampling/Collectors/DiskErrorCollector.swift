@@ -5,8 +5,8 @@ public import Vocabulary
 /// Errors of each disk: `virDomainGetDiskErrors`.
 ///
 /// Every disk that was asked about has a series for every known reason, 0 or 1, so that an end is seen as well as a
-/// beginning. An error pauses the domain; QEMU lists it until the domain starts anew, also when it was resumed and writes
-/// well. So a domain that runs has none: were it still there, the domain would have been paused again.
+/// beginning. An error pauses the domain; QEMU lists it until the domain starts anew, also when it was resumed and
+/// writes well. So a domain that runs has none: were it still there, the domain would have been paused again.
 public struct DiskErrorCollector: Collector {
     public static let name = "disk_error"
     public static let interval: Duration? = .seconds(120)

@@ -124,6 +124,7 @@ extension HostWatch {
             !hasBulk || !ask.stats.isSuperset(of: needs(of: ask.information))
         {
             for stats in try await call.lane.information() {
+                if isCurrent(call) { answered.insert("virDomainGetInfo") }
                 found[stats.uuid, default: DomainStats(uuid: stats.uuid, name: stats.name)].fill(from: stats)
             }
         }
@@ -146,6 +147,7 @@ extension HostWatch {
         do throws(VirError) {
             let found = try await call.lane.statistics(needs(of: groups), of: uuids, noWait: true)
             guard isCurrent(call) else { return }
+            answered.insert(Self.listCall)
             queueCalls(Dictionary(found.map { ($0.uuid, $0) }, uniquingKeysWith: { $1 }))
             for stats in found { take(stats, Ask(information: [], monitor: groups, stats: [])) }
         } catch {

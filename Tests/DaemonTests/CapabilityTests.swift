@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Daemon
+import Glibc
 import Sampling
 import SeriesStore
 import TestHosts
@@ -38,6 +39,30 @@ import Vocabulary
         #expect(capability("virDomainGetState") == nil)
         await host.stop()
         #expect(!board.has("virtwarden_capability"))
+    }
+
+    @Test func `where nothing tells that a monitor hangs, old figures are left out until the call returns`()
+        async throws
+    {
+        let daemon = try await PrivateLibvirtd.start()
+        try await daemon.define("web")
+        try await daemon.start("web", booted: false)
+        let host = HostWatch(
+            .init(
+                name: "local", uri: daemon.uri, sampling: SamplingPlan(interval: .milliseconds(100)),
+                deadline: .milliseconds(200)),
+            board: board, log: lines.logger(), listener: Listening(), refused: ["virDomainGetControlInfo"])
+        await host.start()
+        let time = "libvirt_domain_vcpu_time_seconds_total{"
+        try await waitUntil("its monitor is read") { board.has(time) }
+        try daemon.kill("web", SIGSTOP)
+        try await waitUntil("its figures are left out") { !board.has(time) }
+        #expect(board.value("virtwarden_lanes_written_off") == 0)
+        #expect(board.has(#"libvirt_domain_state{domain="web",state="running"} 1"#))
+        try daemon.kill("web", SIGCONT)
+        try await waitUntil("they are back") { board.has(time) }
+        await host.stop()
+        await daemon.stop()
     }
 
     @Test func `a definition is read again when the domain stops or starts`() async throws {

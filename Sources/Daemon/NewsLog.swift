@@ -12,6 +12,7 @@ enum NewsLog {
     private static let quietKinds: Set<String> = [
         "balloon_change", "graphics", "migration_iteration", "rtc_change", "tray_change", "tunable",
     ]
+    private static let quietFamilies: Set<String> = ["refresh", "update"]
 
     static func write(_ news: News, to log: Logger) {
         switch news {
@@ -29,7 +30,8 @@ enum NewsLog {
             var fields: Logger.Metadata = ["event": "\(news.event.family)", "detail": "\(news.event.detail)"]
             fields["host"] = "\(news.host)"
             if !news.event.name.isEmpty { fields[news.event.kind.rawValue] = "\(news.event.name)" }
-            log.info("\(news.event.kind.rawValue) event", metadata: fields)
+            let level: Logger.Level = quietFamilies.contains(news.event.family) ? .debug : .info
+            log.log(level: level, "\(news.event.kind.rawValue) event", metadata: fields)
         case .alert(let change): write(change, to: log)
         case .decision(let decision): write(decision, to: log)
         case .delivery(let delivery): write(delivery, to: log)

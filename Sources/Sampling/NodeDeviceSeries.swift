@@ -9,6 +9,8 @@ public struct NodeDeviceSeries: Sendable {
     public static let families = [devices, secrets]
 
     private var series: OwnSeries
+    /// Capabilities that a device once had: theirs are the series, also when the last such device is gone.
+    private var seen: Set<String> = []
 
     /// `host` is the label `host`, nil when there is one connection only.
     public init(host: String?) {
@@ -19,6 +21,8 @@ public struct NodeDeviceSeries: Sendable {
     public mutating func batch(devices: [String: Int]?, secrets: Int?, at time: Timestamp) -> SeriesBatch {
         var rows: [(MetricFamily, [(String, String)], Double)] = []
         for (capability, count) in (devices ?? [:]).sorted(by: { $0.key < $1.key }) {
+            if count > 0 { seen.insert(capability) }
+            guard seen.contains(capability) else { continue }
             rows.append((Self.devices, [("capability", capability)], Double(count)))
         }
         if let secrets { rows.append((Self.secrets, [], Double(secrets))) }

@@ -113,7 +113,9 @@ import Vocabulary
     }
 
     private func plan(_ daemon: PrivateLibvirtd, asksGuests: Bool) -> HostWatch.Plan {
-        .init(name: "local", uri: daemon.uri, sampling: SamplingPlan(interval: .milliseconds(100)), asksGuests: asksGuests)
+        .init(
+            name: "local", uri: daemon.uri, sampling: SamplingPlan(interval: .milliseconds(100)), asksGuests: asksGuests
+        )
     }
 
     @Test func `a full disk is told as long as it is, and an agent that was there before is found`() async throws {

@@ -5,7 +5,8 @@ import Synchronization
 
 /// An sshd of its own on 127.0.0.1, with host and user keys of its own, that lets in whoever runs the tests.
 ///
-/// Nothing of the user's `~/.ssh` or of the host's `/etc/ssh` is read or written.
+/// Nothing of the user's `~/.ssh` or of the host's `/etc/ssh` is read or written, and no shell reads the user's files:
+/// a session that is killed in the middle of them would leave them as they are then.
 public final class SSHServer: Sendable {
     /// Which of libvirt's three ways over SSH: the `ssh` program, or one of two libraries.
     public enum Client: String, Sendable {
@@ -50,6 +51,7 @@ public final class SSHServer: Sendable {
             PidFile none
             StrictModes no
             UsePAM no
+            SetEnv HOME=\(directory.path)
 
             """.utf8)
         // The only way to give the ssh program a file of known hosts.

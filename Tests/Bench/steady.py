@@ -29,11 +29,16 @@ def build_floor(here, folder):
     return folder + "/floor"
 
 
+def ask_floor(floor, uri, rounds, pause, *tiers):
+    """What the floor prints, as numbers."""
+    done = subprocess.run([floor, uri, str(rounds), str(int(pause * 1000)), *map(str, tiers)], capture_output=True,
+                          text=True, check=True, timeout=120)
+    return list(map(int, done.stdout.split()))
+
+
 def run_floor(floor, uri, rounds, pause):
     """CPU a round, in ms; records and typed parameters of the last one; resident memory in MiB."""
-    done = subprocess.run([floor, uri, str(rounds), str(int(pause * 1000))], capture_output=True, text=True,
-                          check=True, timeout=120)
-    nanoseconds, records, parameters, pages = map(int, done.stdout.split())
+    nanoseconds, records, parameters, pages, _ = ask_floor(floor, uri, rounds, pause)
     return nanoseconds / 1e6, records, parameters, pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
 
 

@@ -114,6 +114,8 @@ extension HostWatch {
     /// Puts the host's own series on the board; those about libvirt that changed.
     @discardableResult
     func putHostSeries() -> [Labels] {
+        // A round that was under way when the watch ended would leave series that nobody takes away.
+        guard !isStopped else { return [] }
         let now = Timestamp.now
         let isUp = links != nil
         let batch = series.libvirt(counts: isUp ? self.counts : nil, versions: isUp ? versions : nil, at: now)

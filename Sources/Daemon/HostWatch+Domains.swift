@@ -69,6 +69,7 @@ extension HostWatch {
         guard var domain = domains[uuid] else { return }
         let wasActive = domain.isActive
         domain.status = status
+        if wasActive != domain.isActive { domain.forgetAllocation() }
         domains[uuid] = domain
         guard wasActive != domain.isActive else { return }
         retries[uuid] = retryLimit

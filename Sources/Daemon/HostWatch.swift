@@ -155,6 +155,11 @@ package actor HostWatch {
         domains.values.reduce(into: [:]) { $0[$1.status.state.name, default: 0] += 1 }
     }
 
+    /// What the domains in each state may use of the host.
+    var allocations: [String: HostSeries.Allocation] {
+        domains.values.reduce(into: [:]) { $0[$1.status.state.name, default: .init()].add($1.allocation) }
+    }
+
     /// The state of each domain, by name.
     package var states: [String: DomainStatus] {
         Dictionary(domains.values.map { ($0.identity.name, $0.status.words) }, uniquingKeysWith: { first, _ in first })

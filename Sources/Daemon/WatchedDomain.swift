@@ -17,6 +17,9 @@ struct WatchedDomain {
     /// One for each group of the sampling plan.
     var samplers: [DomainSampler]
     var guest: GuestWatch
+    /// vCPUs and KiB of memory that the last statistics told; the definition's count until then.
+    private var vcpus: UInt64?
+    private var memory: UInt64?
     /// Whether its monitor does not answer.
     var isTimedOut = false
     /// Whether it is read call by call, because the driver's bulk call knows nothing but its state.
@@ -36,6 +39,21 @@ struct WatchedDomain {
             stats: stats, description: description, isPersistent: listed?.isPersistent,
             hasAutostart: listed?.hasAutostart, hasManagedSave: listed?.hasManagedSave, isTimedOut: isTimedOut,
             guest: status.state == .running ? guest.info : nil, isGuestAgentUp: isGuestAgentUp)
+    }
+
+    /// Notes what the statistics say of the part of the host that the domain may use.
+    mutating func noteAllocation(_ stats: DomainStats) {
+        vcpus = stats.vcpuCurrent ?? vcpus
+        memory = stats.balloon?.maximum ?? memory
+    }
+
+    /// The domain has started or stopped: it may have been given another part.
+    mutating func forgetAllocation() {
+        (vcpus, memory) = (nil, nil)
+    }
+
+    var allocation: HostSeries.Allocation {
+        HostSeries.Allocation(vcpus: vcpus ?? description?.vcpus, memory: memory ?? description?.memory)
     }
 
     /// nil when there is no agent to be up: no channel for one, or no running domain.

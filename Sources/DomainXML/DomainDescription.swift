@@ -65,6 +65,10 @@ public struct DomainDescription: Hashable, Sendable {
     public let arch: String?
     public let machine: String?
     public let title: String?
+    /// Virtual CPUs that the domain starts with, or has.
+    public let vcpus: UInt64?
+    /// Memory that it may have at most, in KiB, as libvirt always writes it.
+    public let memory: UInt64?
     /// `<on_crash>`, `<on_poweroff>` and `<on_reboot>`: libvirt's words, nil when not written.
     public let onCrash: String?
     public let onPoweroff: String?
@@ -102,6 +106,10 @@ public struct DomainDescription: Hashable, Sendable {
         arch = type?.attribute("arch")
         machine = type?.attribute("machine")
         title = domain.child("title")?.content
+        let vcpu = domain.child("vcpu")
+        vcpus = (vcpu?.attribute("current") ?? vcpu?.content).flatMap { UInt64($0) }
+        let memory = domain.child("memory")
+        self.memory = memory?.attribute("unit") ?? "KiB" == "KiB" ? memory?.content.flatMap { UInt64($0) } : nil
         onCrash = domain.child("on_crash")?.content
         onPoweroff = domain.child("on_poweroff")?.content
         onReboot = domain.child("on_reboot")?.content

@@ -9,7 +9,7 @@ struct WatchedDomain {
     let identity: DomainIdentity
     /// When it was first seen, on the monotonic clock.
     let met = Duration.monotonic
-    var status: StateReading
+    private(set) var status: StateReading
     var listed: ListedDomain?
     var description: DomainDescription?
     var counters: EventCounters
@@ -17,6 +17,8 @@ struct WatchedDomain {
     /// One for each group of the sampling plan.
     var samplers: [DomainSampler]
     var guest: GuestWatch
+    /// When it was started, or first seen to run; nil while it does not.
+    private(set) var startedAt: Timestamp?
     /// vCPUs and KiB of memory that the last statistics told; the definition's count until then.
     private var vcpus: UInt64?
     private var memory: UInt64?
@@ -28,6 +30,7 @@ struct WatchedDomain {
     init(identity: DomainIdentity, status: StateReading, host: String?, groups: Int) {
         self.identity = identity
         self.status = status
+        startedAt = status.state == .shutoff ? nil : .now
         counters = EventCounters(domain: identity.name, host: host, catalogue: Event.catalogue)
         state = DomainSampler(domain: identity.name, host: host)
         samplers = Array(repeating: DomainSampler(domain: identity.name, host: host), count: groups)
@@ -38,18 +41,25 @@ struct WatchedDomain {
         DomainReading(
             stats: stats, description: description, isPersistent: listed?.isPersistent,
             hasAutostart: listed?.hasAutostart, hasManagedSave: listed?.hasManagedSave, isTimedOut: isTimedOut,
-            guest: status.state == .running ? guest.info : nil, isGuestAgentUp: isGuestAgentUp)
+            startedAt: startedAt, guest: status.state == .running ? guest.info : nil, isGuestAgentUp: isGuestAgentUp)
+    }
+
+    /// Takes the status that was read; a domain that is found to run has been started by now.
+    mutating func take(_ status: StateReading, at time: Timestamp) {
+        if isActive != (status.state != .shutoff) { (vcpus, memory) = (nil, nil) }
+        self.status = status
+        startedAt = isActive ? startedAt ?? time : nil
+    }
+
+    /// The domain was started, whether it had been seen to stop or not.
+    mutating func started(at time: Timestamp) {
+        startedAt = time
     }
 
     /// Notes what the statistics say of the part of the host that the domain may use.
     mutating func noteAllocation(_ stats: DomainStats) {
         vcpus = stats.vcpuCurrent ?? vcpus
         memory = stats.balloon?.maximum ?? memory
-    }
-
-    /// The domain has started or stopped: it may have been given another part.
-    mutating func forgetAllocation() {
-        (vcpus, memory) = (nil, nil)
     }
 
     var allocation: HostSeries.Allocation {

@@ -31,7 +31,7 @@ struct WatchedDomain {
         self.identity = identity
         self.status = status
         startedAt = status.state == .shutoff ? nil : .now
-        counters = EventCounters(domain: identity.name, host: host, catalogue: Event.catalogue)
+        counters = EventCounters(domain: identity.name, host: host)
         state = DomainSampler(domain: identity.name, host: host)
         samplers = Array(repeating: DomainSampler(domain: identity.name, host: host), count: groups)
         guest = GuestWatch(DomainSampler(domain: identity.name, host: host))

@@ -70,6 +70,8 @@ public struct SamplingSettings: Hashable, Sendable {
     public var volumes = false
     public var leases = false
     public var poolRefresh = false
+    /// Whether every series of a domain has its UUID as a label.
+    public var uuidLabel = false
     /// Whether guests' agents are asked, over a read-write connection.
     public var asksGuests = false
     public var deadline: Duration
@@ -106,7 +108,8 @@ public struct SamplingSettings: Hashable, Sendable {
 
     public var plan: SamplingPlan {
         SamplingPlan(
-            interval: interval, monitorInterval: monitorInterval, slowInterval: slowInterval, choices: collectors)
+            interval: interval, monitorInterval: monitorInterval, slowInterval: slowInterval, choices: collectors,
+            hasUUIDLabel: uuidLabel)
     }
 }
 

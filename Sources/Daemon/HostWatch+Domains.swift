@@ -49,8 +49,7 @@ extension HostWatch {
     @discardableResult
     func adopt(_ listed: ListedDomain) -> [Labels] {
         var domain = WatchedDomain(
-            identity: listed.identity(on: name), status: listed.status, host: plan.label,
-            groups: plan.sampling.groups.count)
+            identity: listed.identity(on: name), status: listed.status, host: plan.label, plan: plan.sampling)
         domain.listed = listed
         let counters = domain.counters.batch(at: .now)
         board.put(counters, as: .domain(domain.identity, .events))

@@ -27,14 +27,16 @@ struct WatchedDomain {
     /// Whether it is read call by call, because the driver's bulk call knows nothing but its state.
     var isReadByCalls = false
 
-    init(identity: DomainIdentity, status: StateReading, host: String?, groups: Int) {
+    init(identity: DomainIdentity, status: StateReading, host: String?, plan: SamplingPlan) {
         self.identity = identity
         self.status = status
         startedAt = status.state == .shutoff ? nil : .now
-        counters = EventCounters(domain: identity.name, host: host)
-        state = DomainSampler(domain: identity.name, host: host)
-        samplers = Array(repeating: DomainSampler(domain: identity.name, host: host), count: groups)
-        guest = GuestWatch(DomainSampler(domain: identity.name, host: host))
+        let uuid = plan.hasUUIDLabel ? identity.uuid.description : nil
+        counters = EventCounters(domain: identity.name, host: host, uuid: uuid)
+        let sampler = DomainSampler(domain: identity.name, host: host, uuid: uuid)
+        state = sampler
+        samplers = Array(repeating: sampler, count: plan.groups.count)
+        guest = GuestWatch(sampler)
     }
 
     func reading(_ stats: DomainStats) -> DomainReading {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Configuration
+import Sampling
 import Testing
 import Vocabulary
 
@@ -11,9 +12,10 @@ import Vocabulary
     }
 
     @Test func `reads the interval and what is asked for beyond`() throws {
-        let text = "sampling: {slow_interval: 5m, volumes: true, leases: true, pool_refresh: true}"
+        let text = "sampling: {slow_interval: 5m, volumes: true, leases: true, pool_refresh: true, uuid_label: true}"
         let sampling = try ConfigurationFile.parse(text, path: "c.yml").get().sampling
         #expect(sampling.slowInterval == .seconds(300))
+        #expect(sampling.uuidLabel && sampling.plan.hasUUIDLabel && !SamplingSettings().plan.hasUUIDLabel)
         #expect(sampling.volumes && sampling.leases && sampling.poolRefresh)
     }
 

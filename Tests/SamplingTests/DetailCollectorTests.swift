@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import DomainXML
 import Libvirt
 import Testing
 import Vocabulary
@@ -85,6 +86,36 @@ import Vocabulary
         #expect(values() == ["0.0", "1.0"])
         reading.stats.status = Readings.status(1)
         #expect(values() == ["0.0", "0.0"])
+    }
+
+    @Test(arguments: [
+        (
+            "<kubevirt xmlns='http://kubevirt.io'><uid>u-1</uid></kubevirt>", "shop_web1", "kubevirt",
+            #"namespace="shop", vmi_name="web1", vmi_uid="u-1"} 1.0"#
+        ),
+        (
+            "<kubevirt xmlns='http://kubevirt.io'/>", "web1", "kubevirt", #"{domain="web1", vmi_name="web1"} 1.0"#
+        ),
+        (
+            "<o:vm xmlns:o='http://ovirt.org/vm/1.0'><o:clusterVersion>4.7</o:clusterVersion></o:vm>", "web1", "ovirt",
+            #"{cluster_version="4.7", domain="web1", vm_id="00112233-4455-6677-8899-aabbccddeeff", vm_name="web1"} 1.0"#
+        ),
+        (
+            "<o:vm xmlns:o='http://ovirt.org/vm/1.0'><clusterVersion>4.2</clusterVersion></o:vm>", "web1", "ovirt",
+            #"{cluster_version="4.2", domain="web1", vm_id="#
+        ),
+    ])
+    func `whose domain it is, as its manager wrote it`(
+        metadata: String, domain: String, manager: String, expected: String
+    ) throws {
+        let description = try DomainDescription(parsing: "<domain><metadata>\(metadata)</metadata></domain>")
+        let reading = DomainReading(
+            stats: DomainStats(uuid: Readings.uuid, name: domain), description: description)
+        for collector in [KubeVirtCollector(), OvirtCollector()] as [any Collector] {
+            let lines = Readings.lines(collector, reading)
+            #expect(lines.count == (type(of: collector).name == manager ? 1 : 0))
+            #expect(lines.allSatisfy { $0.hasPrefix("libvirt_domain_\(manager)_info{") && $0.contains(expected) })
+        }
     }
 
     @Test func `limits are there where there is one`() {

@@ -61,8 +61,8 @@ struct HostFigures {
     private var own: OwnSeries
     private var calls: OwnSeries
 
-    init(host label: String?) {
-        host = HostSeries(host: label)
+    init(host label: String?, sampling: SamplingPlan) {
+        host = HostSeries(host: label, hasNumber: sampling.runs(KuminaCollector.name))
         own = OwnSeries(host: label)
         calls = OwnSeries(host: label)
     }

@@ -134,7 +134,7 @@ package actor HostWatch {
         self.listener = listener
         withheld = refused
         self.refused = refused
-        series = HostFigures(host: plan.label)
+        series = HostFigures(host: plan.label, sampling: plan.sampling)
         node = NodeFigures(host: plan.label)
         objects = ObjectFigures(host: plan.label)
     }

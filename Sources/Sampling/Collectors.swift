@@ -18,6 +18,7 @@ public enum Collectors {
         HypervisorCollector(),
         InformationCollector(),
         InovexCollector(),
+        InovexJobCollector(),
         InterfaceCollector(),
         InterfaceLimitCollector(),
         IothreadCollector(),
@@ -34,6 +35,7 @@ public enum Collectors {
         SnapshotCollector(),
         StateCollector(),
         TinkoffCollector(),
+        TinkoffLimitCollector(),
         VCPUCollector(),
         VCPUPlaceCollector(),
     ]

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Libvirt
 public import Vocabulary
 
 /// Makes the batches that say how a libvirt host stands: whether it answers, its versions, its domains by state.
@@ -14,7 +15,9 @@ public struct HostSeries: Sendable {
     public static let memory = MetricFamily(
         "libvirt_allocated_memory_bytes", .gauge,
         "Memory that the domains in this state may have at most, added up, in bytes.")
-    public static let families = [up, versions, domains, byState, vcpus, memory]
+    private static let number = MetricFamily(
+        "libvirt_domains_number", .gauge, "Domains that run, under the name of kumina's exporter.")
+    public static let families = [up, versions, domains, byState, vcpus, memory, number]
 
     /// What domains may use of the host; nil while nothing is known of it.
     public struct Allocation: Hashable, Sendable {
@@ -54,10 +57,12 @@ public struct HostSeries: Sendable {
     }
 
     private var series: OwnSeries
+    private let hasNumber: Bool
 
-    /// `host` is the label `host`, nil when there is one connection only.
-    public init(host: String?) {
+    /// `host` is the label `host`, nil when there is one connection only. `hasNumber` is for kumina's dashboards.
+    public init(host: String?, hasNumber: Bool = false) {
         series = OwnSeries(host: host)
+        self.hasNumber = hasNumber
     }
 
     /// `counts` has the number of domains in each state; nil, when libvirt does not answer, leaves them out.
@@ -67,6 +72,10 @@ public struct HostSeries: Sendable {
         var rows: [(MetricFamily, [(String, String)], Double)] = [(Self.up, [], counts == nil ? 0 : 1)]
         if let counts {
             rows.append((Self.domains, [], Double(counts.values.reduce(0, +))))
+            if hasNumber {
+                let active = counts.filter { $0.key != DomainState.shutoff.name }
+                rows.append((Self.number, [], Double(active.values.reduce(0, +))))
+            }
             for (state, count) in counts.sorted(by: { $0.key < $1.key }) {
                 rows.append((Self.byState, [("state", state)], Double(count)))
             }

@@ -116,6 +116,8 @@ extension HostWatch {
     /// Puts the host's own series on the board; those about libvirt that changed.
     @discardableResult
     func putHostSeries() -> [Labels] {
+        // A round that was under way when the watch ended has nothing to tell.
+        guard !isStopped else { return [] }
         let now = Timestamp.now
         let isUp = links != nil
         let batch = series.libvirt(

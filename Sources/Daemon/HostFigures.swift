@@ -116,7 +116,7 @@ extension HostWatch {
     /// Puts the host's own series on the board; those about libvirt that changed.
     @discardableResult
     func putHostSeries() -> [Labels] {
-        // A round that was under way when the watch ended has nothing to tell.
+        // A round that was under way when the watch ended would leave series that nobody takes away.
         guard !isStopped else { return [] }
         let now = Timestamp.now
         let isUp = links != nil

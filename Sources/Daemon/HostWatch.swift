@@ -226,6 +226,7 @@ package actor HostWatch {
     /// A tick that comes while a round runs is skipped and counted, never queued.
     private func tick() {
         schedule()
+        board.dropLargePages()
         guard links != nil else {
             putHostSeries()
             return

@@ -8,6 +8,7 @@ import sys
 import time
 
 import events
+import host_cost
 import steady
 from agent import Agent
 from private_host import PrivateHost
@@ -34,7 +35,10 @@ def measure(host, binary, count):
     here = os.path.dirname(os.path.abspath(__file__))
     figures = {"domains": count}
     say("CPU, /metrics, memory")
-    figures.update(steady.measure_cost(host, binary, steady.build_floor(here, host.folder), count))
+    floor = steady.build_floor(here, host.folder)
+    figures.update(steady.measure_cost(host, binary, floor, count))
+    say("CPU of the whole host")
+    figures.update(host_cost.measure(host, binary, floor, domains))
     proxy, receiver = RpcProxy(host.folder + "/proxy", host.socket), events.Receiver()
     path = events.write_configuration(host, host.uri_of(host.folder + "/proxy"), receiver.port)
     try:
@@ -69,6 +73,13 @@ def rows(f):
         ("client CPU per round", "%.2f ms" % f["agent_cpu_ms"], ""),
         ("floor's CPU per round", "%.2f ms" % f["floor_cpu_ms"], ""),
         ("floor's CPU per round, one after another", "%.2f ms" % f["floor_hot_cpu_ms"], ""),
+        ("CPU of the whole host a round, the same information, times the floor's", "%.2f" % f["host_equal_ratio"],
+         "at most 1.05"),
+        ("CPU of the whole host a round, as configured by default, times the floor's", "%.2f" % f["host_default_ratio"],
+         "at most 0.5"),
+        *[("CPU a round, %s: client, libvirtd, QEMUs" % name, "%.1f, %.1f, %.1f ms" % tuple(
+            f["host_%s_%s_ms" % (key, part)] for part in ("client", "libvirtd", "qemu")), "")
+          for name, key in [("the floor", "floor"), ("the same information", "equal"), ("by default", "default")]],
         ("rounds that were left out", "%d" % f["skipped"], "0"),
         ("client CPU without rounds", "%.3f ms/s" % f["idle_cpu_ms_per_s"], ""),
         ("calls to libvirt per round", "%g (%s)" % (f["calls_per_round"], calls), ""),

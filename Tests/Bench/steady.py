@@ -29,11 +29,16 @@ def build_floor(here, folder):
     return folder + "/floor"
 
 
+def ask_floor(floor, uri, rounds, pause, *tiers):
+    """What the floor prints, as numbers."""
+    done = subprocess.run([floor, uri, str(rounds), str(int(pause * 1000)), *map(str, tiers)], capture_output=True,
+                          text=True, check=True, timeout=120)
+    return list(map(int, done.stdout.split()))
+
+
 def run_floor(floor, uri, rounds, pause):
     """CPU a round, in ms; records and typed parameters of the last one; resident memory in MiB."""
-    done = subprocess.run([floor, uri, str(rounds), str(int(pause * 1000))], capture_output=True, text=True,
-                          check=True, timeout=120)
-    nanoseconds, records, parameters, pages = map(int, done.stdout.split())
+    nanoseconds, records, parameters, pages, _ = ask_floor(floor, uri, rounds, pause)
     return nanoseconds / 1e6, records, parameters, pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
 
 
@@ -41,7 +46,7 @@ def measure_cost(host, binary, floor, count):
     """One agent without rules: scraped, so that its start is long over, then left alone. The floor runs before and
     after."""
     before, records, parameters, floor_rss = run_floor(floor, host.uri, ROUNDS // 2, INTERVAL)
-    with Agent(binary, ["--connect", host.uri, "--interval", "%gs" % INTERVAL]) as agent:
+    with Agent(binary, equal_information(host)) as agent:
         agent.wait_for_domains(count)
         figures = measure_scrapes(agent)
         figures.update(measure_rounds(agent))
@@ -54,6 +59,18 @@ def measure_cost(host, binary, floor, count):
         floor_rss_mib=floor_rss, floor_hot_cpu_ms=run_floor(floor, host.uri, HOT_ROUNDS, 0)[0],
         idle_cpu_ms_per_s=measure_idle(host, binary))
     return figures
+
+
+# Collectors that ask for more than the floor does: one call or more for each domain.
+DETAILS = ["block_job", "disk_error", "job", "message", "snapshot"]
+
+
+def equal_information(host, interval=INTERVAL):
+    """Arguments of an agent that asks for what the floor asks for, as often."""
+    path = host.write("equal.yml", ("sampling: {collectors: {%s}}\n" % ", ".join(
+        name + ": off" for name in DETAILS)).encode())
+    return ["--config", path, "--connect", host.uri, "--interval", "%gs" % interval,
+            "--monitor-interval", "%gs" % interval]
 
 
 def measure_rounds(agent):

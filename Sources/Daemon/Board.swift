@@ -102,6 +102,17 @@ package final class Board: Sendable {
         return old
     }
 
+    /// Adds a point to the series of a host, and of its domains, that were put seldom: a counter of events, or a definition.
+    ///
+    /// A rule looks back five minutes, and takes a difference from two points; Prometheus would have scraped such a series
+    /// all the time. For the owner of the keys alone, since a series that ends meanwhile must not come back.
+    package func renew(_ connection: String, notPutSince limit: Timestamp, at time: Timestamp) {
+        let seldom = state.withLock { state in
+            state.snapshot(PageFilter(connection: connection)).filter { $0.time <= limit }
+        }
+        for batch in seldom { store.append(SeriesBatch(layout: batch.layout, values: batch.values, time: time)) }
+    }
+
     /// Removes what stands under `keys`: its series end at `time`. Whether there was anything.
     @discardableResult
     package func remove(_ keys: [Key], at time: Timestamp) -> Bool {

@@ -6,6 +6,16 @@ import Vocabulary
 
 /// Tier 1 of the sampling round: groups that never touch a monitor, all domains in one call.
 extension HostWatch {
+    /// How often the rules get a point of what is put seldom.
+    private static let renewal = Duration.seconds(60)
+
+    func renewSeldom() {
+        let now = Duration.monotonic
+        if let renewed, now - renewed < Self.renewal { return }
+        renewed = now
+        board.renew(name, notPutSince: .now - Self.renewal, at: .now)
+    }
+
     /// Tier 1, then tier 2, if no call of that is under way.
     func roundOfCalls() async {
         guard let links else { return }

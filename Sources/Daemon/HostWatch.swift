@@ -114,6 +114,8 @@ package actor HostWatch {
     private var timer: (any DispatchSourceTimer)?
     /// When the timer fires next, on the monotonic clock.
     private var nextRound = Duration.zero
+    /// When the rules last got a point of what is put seldom, on the monotonic clock.
+    var renewed: Duration?
     /// Domains for which there was no room in the round before.
     var domainsLeftOut = 0
     private var connecting: Task<Void, Never>?
@@ -226,6 +228,7 @@ package actor HostWatch {
     /// A tick that comes while a round runs is skipped and counted, never queued.
     private func tick() {
         schedule()
+        renewSeldom()
         board.dropLargePages()
         guard links != nil else {
             putHostSeries()

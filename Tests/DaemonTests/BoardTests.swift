@@ -36,6 +36,29 @@ import Vocabulary
         #expect(board.lines.filter { $0.hasPrefix("virtwarden_sample_age_seconds") }.count == 1)
     }
 
+    @Test func `rules go on seeing what is put seldom, as long as it stands there`() {
+        let store = board.store
+        store.setDemand(nil, keep: .seconds(3600))
+        let start = Timestamp(milliseconds: 1_700_000_000_000)
+        func points() -> [Int] {
+            store.select(metric: nil, after: start - .seconds(1), through: start + .seconds(3600)) { _ in true }
+                .first?.points.filter { !$0.isStale }.map { Int($0.time.milliseconds - start.milliseconds) / 1000 }
+                ?? []
+        }
+        board.put(SeriesBatch(layout: layout, values: [7], time: start), as: .host("local", .libvirt))
+        board.renew("local", notPutSince: start - .seconds(1), at: start + .seconds(59))
+        #expect(points() == [0])
+        board.renew("other", notPutSince: start, at: start + .seconds(60))
+        board.renew("local", notPutSince: start, at: start + .seconds(61))
+        board.renew("local", notPutSince: start + .seconds(60), at: start + .seconds(121))
+        #expect(points() == [0, 61, 121])
+        // The page keeps the time of the sample itself.
+        #expect(board.snapshot(at: start).batches.map(\.time) == [start])
+        board.remove([.host("local", .libvirt)], at: start + .seconds(130))
+        board.renew("local", notPutSince: start + .seconds(130), at: start + .seconds(190))
+        #expect(points() == [0, 61, 121])
+    }
+
     @Test func `what is removed is on no page`() {
         _ = put(1)
         #expect(board.remove([.host("local", .libvirt)], at: .now))

@@ -38,6 +38,8 @@ extension HostWatch {
     }
 
     func hear(_ event: ObjectEvent) async {
+        // What was heard before the connection ended is no reason to show an object after it.
+        guard links != nil else { return }
         let now = Timestamp.now
         var changed = note(event, at: now)
         changed += count(event, at: now)

@@ -86,9 +86,8 @@ let package = Package(
         .executableTarget(
             name: "virtwarden",
             dependencies: [
-                "Vocabulary", "Libvirt", "YAML", "Alerting", "Notifying", "Remediation", "Web", "WebClient", "Terminal",
-                "Configuration",
-                "Daemon", logging, arguments,
+                "Vocabulary", "Libvirt", "YAML", "Sampling", "Alerting", "Notifying", "Remediation", "Web", "WebClient",
+                "Terminal", "Configuration", "Daemon", logging, arguments,
             ],
             swiftSettings: settings),
         // Tests, by module. TestHosts starts the real daemons they need.

@@ -5,10 +5,12 @@ public import Vocabulary
 public struct HostSeries: Sendable {
     public static let up = MetricFamily("libvirt_up", .gauge, "Whether libvirt answers on this connection.")
     public static let versions = MetricFamily(
-        "libvirt_versions_info", .gauge, "Versions of hypervisor, daemon and library; always 1.")
+        "libvirt_versions_info", .gauge, "Versions of hypervisor, daemon and library; always 1.",
+        labels: ["hypervisor_running", "libvirtd_running", "libvirt_library"])
     public static let domains = MetricFamily(
         "libvirt_domains", .gauge, "Domains that libvirt lists, active or not.")
-    public static let byState = MetricFamily("libvirt_domains_by_state", .gauge, "Domains in each state.")
+    public static let byState = MetricFamily(
+        "libvirt_domains_by_state", .gauge, "Domains in each state.", labels: ["state"])
     public static let families = [up, versions, domains, byState]
 
     /// What libvirt said of itself, as `9.0.0`.

@@ -4,18 +4,19 @@ public import Vocabulary
 
 /// Makes the batches that say how the host itself stands: processors and memory, as libvirt counts them.
 public struct NodeSeries: Sendable {
-    private static func gauge(_ name: String, _ help: String) -> MetricFamily {
-        MetricFamily("libvirt_node_" + name, .gauge, help)
+    private static func gauge(_ name: String, _ help: String, labels: [String] = []) -> MetricFamily {
+        MetricFamily("libvirt_node_" + name, .gauge, help, labels: labels)
     }
 
-    private static let about = gauge("info", "Model of the host's CPU; always 1.")
+    private static let about = gauge("info", "Model of the host's CPU; always 1.", labels: ["model"])
     private static let cpus = gauge("cpus", "CPUs of the host that are online.")
     private static let cells = gauge("numa_cells", "NUMA cells of the host.")
     private static let sockets = gauge("sockets", "CPU sockets in each NUMA cell.")
     private static let cores = gauge("cores", "Cores in each socket.")
     private static let threads = gauge("threads", "Threads in each core.")
     private static let cpuTime = MetricFamily(
-        "libvirt_node_cpu_seconds_total", .counter, "What the host's CPUs did, in seconds, by libvirt's word for it.")
+        "libvirt_node_cpu_seconds_total", .counter, "What the host's CPUs did, in seconds, by libvirt's word for it.",
+        labels: ["mode"])
     /// By libvirt's word for each.
     private static let memory = [
         "total": gauge("memory_total_bytes", "Memory of the host, in bytes."),

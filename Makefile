@@ -9,7 +9,7 @@ SOURCES := Sources Tests Package.swift
 TEMPORARY := $(CURDIR)/.build/tmp
 SWIFTPM = mkdir -p "$(TEMPORARY)" && TMPDIR="$(TEMPORARY)" $(SWIFT)
 
-.PHONY: run test build release reference format lint bench drivers setup setup-test setup-bench setup-drivers clean
+.PHONY: run test build release reference format lint bench bench-sources drivers setup setup-test setup-bench setup-drivers clean
 .NOTPARALLEL:
 
 run: setup
@@ -40,6 +40,9 @@ lint:
 
 bench: setup-bench release
 	Tests/Bench/run.sh dist/virtwarden
+
+bench-sources: setup-bench
+	python3 Tests/Bench/sources.py
 
 # As root: drivers whose hosts need more than a user may do.
 drivers: setup-drivers

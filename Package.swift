@@ -108,7 +108,7 @@ let package = Package(
         tests("Remediation", ["Alerting", "Database", "Libvirt", "Vocabulary"]),
         tests("Web", ["CZlib", "Vocabulary"]),
         tests("Terminal"),
-        tests("Configuration", ["Notifying", "Remediation", "Vocabulary", "Web", "YAML"]),
+        tests("Configuration", ["DomainXML", "Notifying", "Remediation", "Sampling", "Vocabulary", "Web", "YAML"]),
         tests("Daemon", ["Configuration", "Sampling", "SeriesStore", "TestHosts", "Vocabulary", logging]),
         tests("virtwarden", ["TestHosts", "WebClient"]),
     ],

@@ -53,6 +53,16 @@ public struct ConnectionSettings: Hashable, Sendable {
 /// Other exporters whose dashboards can go on; each is a collector of that name.
 public enum CompatibilityMode: String, CaseIterable, Sendable {
     case inovex, kumina, tinkoff
+
+    /// Collectors that go with it, unless the settings say something of them. Series that no collector makes (of the host,
+    /// of pools) go by whether the one of its own name runs.
+    var companions: [String] {
+        switch self {
+        case .inovex: [InovexJobCollector.name]
+        case .kumina: []
+        case .tinkoff: [TinkoffLimitCollector.name, VCPUPlaceCollector.name]
+        }
+    }
 }
 
 /// Which domains are sampled, what of them, how often, and how long an answer may take.
@@ -70,6 +80,8 @@ public struct SamplingSettings: Hashable, Sendable {
     public var volumes = false
     public var leases = false
     public var poolRefresh = false
+    /// Whether every series of a domain has its UUID as a label.
+    public var uuidLabel = false
     /// Whether guests' agents are asked, over a read-write connection.
     public var asksGuests = false
     public var deadline: Duration
@@ -102,11 +114,13 @@ public struct SamplingSettings: Hashable, Sendable {
     /// Adds another exporter's series, at the interval that is wished for them if one is.
     public mutating func take(_ mode: CompatibilityMode) {
         if collectors[mode.rawValue, default: .off] == .off { collectors[mode.rawValue] = .on }
+        for name in mode.companions where collectors[name] == nil { collectors[name] = .on }
     }
 
     public var plan: SamplingPlan {
         SamplingPlan(
-            interval: interval, monitorInterval: monitorInterval, slowInterval: slowInterval, choices: collectors)
+            interval: interval, monitorInterval: monitorInterval, slowInterval: slowInterval, choices: collectors,
+            hasUUIDLabel: uuidLabel)
     }
 }
 

@@ -54,6 +54,8 @@ package final class Board: Sendable {
     }
 
     private static let pageLife = Duration.seconds(1)
+    /// A page larger than this is not kept longer than it is shared.
+    private static let largePage = 4 << 20
     /// Filters whose pages are kept; a page of another is made anew each time.
     private static let pageLimit = 16
 
@@ -133,6 +135,18 @@ package final class Board: Sendable {
 
     /// When the next scrape is awaited.
     var beat: ScrapeRhythm.Beat? { state.withLock { $0.rhythm.beat(at: .monotonic) } }
+
+    /// Lets go of large pages that no scrape will share any more.
+    func dropLargePages() {
+        pages.withLock { pages in
+            for (filter, page) in pages {
+                guard let newest = page.newest, newest.bytes.count > Self.largePage,
+                    .monotonic - newest.at > Self.pageLife
+                else { continue }
+                pages[filter]?.newest = nil
+            }
+        }
+    }
 
     /// The newest snapshot in text format 0.0.4, with the samples' age at this moment; two of the same generation are the
     /// same.

@@ -64,17 +64,19 @@ struct HostFigures {
     private var own: OwnSeries
     private var calls: OwnSeries
 
-    init(host label: String?) {
-        host = HostSeries(host: label)
+    init(host label: String?, sampling: SamplingPlan) {
+        host = HostSeries(host: label, hasNumber: sampling.runs(KuminaCollector.name))
         own = OwnSeries(host: label)
         calls = OwnSeries(host: label)
     }
 
-    mutating func libvirt(counts: [String: Int]?, versions: Versions?, at time: Timestamp) -> SeriesBatch {
+    mutating func libvirt(
+        counts: [String: Int]?, allocated: [String: HostSeries.Allocation], versions: Versions?, at time: Timestamp
+    ) -> SeriesBatch {
         let versions = versions.map {
             HostSeries.Versions(hypervisor: $0.hypervisor, daemon: $0.daemon, library: $0.library)
         }
-        return host.batch(counts: counts, versions: versions, at: time)
+        return host.batch(counts: counts, allocated: allocated, versions: versions, at: time)
     }
 
     mutating func rounds(
@@ -117,9 +119,13 @@ extension HostWatch {
     /// Puts the host's own series on the board; those about libvirt that changed.
     @discardableResult
     func putHostSeries() -> [Labels] {
+        // A round that was under way when the watch ended would leave series that nobody takes away.
+        guard !isStopped else { return [] }
         let now = Timestamp.now
         let isUp = links != nil
-        let batch = series.libvirt(counts: isUp ? self.counts : nil, versions: isUp ? versions : nil, at: now)
+        let batch = series.libvirt(
+            counts: isUp ? self.counts : nil, allocated: isUp ? allocations : [:], versions: isUp ? versions : nil,
+            at: now)
         let counts = (
             lanes?.writtenOff.count ?? 0, (events?.dropped ?? 0) + (objects.events?.dropped ?? 0), domainsLeftOut
         )

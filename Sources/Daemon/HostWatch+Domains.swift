@@ -21,6 +21,10 @@ extension HostWatch {
             if let known = domains[one.uuid] {
                 if known.status != one.status { findings.append(known.finding(one.status, at: now)) }
                 note(one.status, of: one.uuid)
+                // Another run under another number: it was stopped and started while nobody listened.
+                if let id = one.id, let before = known.listed?.id, id != before {
+                    domains[one.uuid]?.started(at: now)
+                }
                 domains[one.uuid]?.listed = one
             } else {
                 changed += adopt(one)
@@ -45,8 +49,7 @@ extension HostWatch {
     @discardableResult
     func adopt(_ listed: ListedDomain) -> [Labels] {
         var domain = WatchedDomain(
-            identity: listed.identity(on: name), status: listed.status, host: plan.label,
-            groups: plan.sampling.groups.count)
+            identity: listed.identity(on: name), status: listed.status, host: plan.label, plan: plan.sampling)
         domain.listed = listed
         let counters = domain.counters.batch(at: .now)
         board.put(counters, as: .domain(domain.identity, .events))
@@ -68,7 +71,7 @@ extension HostWatch {
     func note(_ status: StateReading, of uuid: ObjectUUID) {
         guard var domain = domains[uuid] else { return }
         let wasActive = domain.isActive
-        domain.status = status
+        domain.take(status, at: .now)
         domains[uuid] = domain
         guard wasActive != domain.isActive else { return }
         retries[uuid] = retryLimit

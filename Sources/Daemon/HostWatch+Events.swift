@@ -19,6 +19,7 @@ extension HostWatch {
         let heard = event.heard(on: name, at: now)
         if domains[event.uuid] == nil { await meet(event.uuid) }
         var changed = count(heard, of: event.uuid)
+        if heard.startsDomain { domains[event.uuid]?.started(at: now) }
         if heard.kind == "lifecycle" { changed += await refreshState(of: event.uuid) }
         changed += noteAgent(heard, of: event.uuid)
         hurryDetails(of: event.uuid, after: heard)
@@ -95,5 +96,12 @@ extension HostWatch {
         } catch {
             if error.code == .noDomain { forget(uuid, at: .now) }
         }
+    }
+}
+
+extension DomainEvent {
+    /// Whether the domain runs from here on that did not; one that wakes up has run all the time.
+    fileprivate var startsDomain: Bool {
+        kind == "lifecycle" && detail.hasPrefix("started_") && detail != "started_wakeup"
     }
 }

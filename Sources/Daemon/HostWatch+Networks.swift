@@ -15,6 +15,7 @@ extension HostWatch {
         }
         if run.readsAll { await readInterfaces(run) }
         await countDevices(run)
+        if isCurrent(run), run.readsAll { await readNodeApart(run) }
     }
 
     // MARK: Networks

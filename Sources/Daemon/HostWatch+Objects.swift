@@ -241,7 +241,7 @@ extension HostWatch {
         }
         figures.droppedEvents += objects.events?.dropped ?? 0
         let keys =
-            objects.pools.keys.map { poolKey($0) } + objects.networks.keys.map { networkKey($0) }
+            objects.pools.keys.flatMap { poolKeys($0) } + objects.networks.keys.map { networkKey($0) }
             + objects.interfaces.keys.map { interfaceKey($0) } + [objectKey("devices")]
         board.remove(keys, at: .now)
         objects.restart()
@@ -260,6 +260,8 @@ extension HostWatch {
 
     func objectKey(_ text: String) -> Board.Key { .host(name, .objects(text)) }
     func poolKey(_ uuid: ObjectUUID) -> Board.Key { objectKey("storage_pool \(uuid.words)") }
+    func tinkoffPoolKey(_ uuid: ObjectUUID) -> Board.Key { objectKey("pool_info \(uuid.words)") }
+    func poolKeys(_ uuid: ObjectUUID) -> [Board.Key] { [poolKey(uuid), tinkoffPoolKey(uuid)] }
     func networkKey(_ uuid: ObjectUUID) -> Board.Key { objectKey("network \(uuid.words)") }
     func interfaceKey(_ name: String) -> Board.Key { objectKey("interface \(name)") }
     func eventKey(_ kind: ObjectEvent.Kind, _ uuid: ObjectUUID?) -> Board.Key {

@@ -49,7 +49,7 @@ extension HostWatch {
 
     private func forget(pool uuid: ObjectUUID) {
         guard objects.pools.removeValue(forKey: uuid) != nil else { return }
-        board.remove([poolKey(uuid), eventKey(.storagePool, uuid)], at: .now)
+        board.remove(poolKeys(uuid) + [eventKey(.storagePool, uuid)], at: .now)
     }
 
     private func read(pool uuid: ObjectUUID, _ run: ObjectRun) async {
@@ -112,6 +112,9 @@ extension HostWatch {
     func put(pool uuid: ObjectUUID) -> [Labels] {
         guard var pool = objects.pools[uuid] else { return [] }
         let batch = pool.series.batch(pool.facts, at: .now)
+        if plan.sampling.runs(TinkoffCollector.name) {
+            board.put(pool.tinkoff.batch(pool.facts.reading, at: .now), as: tinkoffPoolKey(uuid))
+        }
         objects.pools[uuid] = pool
         return batch.changes(since: board.put(batch, as: poolKey(uuid)))
     }

@@ -134,7 +134,7 @@ package actor HostWatch {
         self.listener = listener
         withheld = refused
         self.refused = refused
-        series = HostFigures(host: plan.label)
+        series = HostFigures(host: plan.label, sampling: plan.sampling)
         node = NodeFigures(host: plan.label)
         objects = ObjectFigures(host: plan.label)
     }
@@ -153,6 +153,11 @@ package actor HostWatch {
     /// How many domains are in each state.
     package var counts: [String: Int] {
         domains.values.reduce(into: [:]) { $0[$1.status.state.name, default: 0] += 1 }
+    }
+
+    /// What the domains in each state may use of the host.
+    var allocations: [String: HostSeries.Allocation] {
+        domains.values.reduce(into: [:]) { $0[$1.status.state.name, default: .init()].add($1.allocation) }
     }
 
     /// The state of each domain, by name.
@@ -221,6 +226,7 @@ package actor HostWatch {
     /// A tick that comes while a round runs is skipped and counted, never queued.
     private func tick() {
         schedule()
+        board.dropLargePages()
         guard links != nil else {
             putHostSeries()
             return

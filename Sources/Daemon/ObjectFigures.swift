@@ -53,6 +53,8 @@ struct ObjectFigures {
         let met = Duration.monotonic
         var facts: StoragePoolSeries.Facts
         var series: StoragePoolSeries
+        /// Used where the settings wish for Tinkoff's names.
+        var tinkoff: TinkoffPoolSeries
         var counters: ObjectEventCounters
         var isDirty = true
     }
@@ -124,6 +126,7 @@ struct ObjectFigures {
         guard pools.count < Self.limit else { return }
         pools[pool.uuid] = Pool(
             name: pool.name, facts: .init(uuid: pool.uuid), series: StoragePoolSeries(pool: pool.name, host: host),
+            tinkoff: TinkoffPoolSeries(pool: pool.name, host: host),
             counters: ObjectEventCounters(.storagePool, name: pool.name, host: host))
     }
 

@@ -9,7 +9,7 @@ struct WatchedDomain {
     let identity: DomainIdentity
     /// When it was first seen, on the monotonic clock.
     let met = Duration.monotonic
-    var status: StateReading
+    private(set) var status: StateReading
     var listed: ListedDomain?
     var description: DomainDescription?
     var counters: EventCounters
@@ -17,25 +17,55 @@ struct WatchedDomain {
     /// One for each group of the sampling plan.
     var samplers: [DomainSampler]
     var guest: GuestWatch
+    /// When it was started, or first seen to run; nil while it does not.
+    private(set) var startedAt: Timestamp?
+    /// vCPUs and KiB of memory that the last statistics told; the definition's count until then.
+    private var vcpus: UInt64?
+    private var memory: UInt64?
     /// Whether its monitor does not answer.
     var isTimedOut = false
     /// Whether it is read call by call, because the driver's bulk call knows nothing but its state.
     var isReadByCalls = false
 
-    init(identity: DomainIdentity, status: StateReading, host: String?, groups: Int) {
+    init(identity: DomainIdentity, status: StateReading, host: String?, plan: SamplingPlan) {
         self.identity = identity
         self.status = status
-        counters = EventCounters(domain: identity.name, host: host, catalogue: Event.catalogue)
-        state = DomainSampler(domain: identity.name, host: host)
-        samplers = Array(repeating: DomainSampler(domain: identity.name, host: host), count: groups)
-        guest = GuestWatch(DomainSampler(domain: identity.name, host: host))
+        startedAt = status.state == .shutoff ? nil : .now
+        let uuid = plan.hasUUIDLabel ? identity.uuid.description : nil
+        counters = EventCounters(domain: identity.name, host: host, uuid: uuid)
+        let sampler = DomainSampler(domain: identity.name, host: host, uuid: uuid)
+        state = sampler
+        samplers = Array(repeating: sampler, count: plan.groups.count)
+        guest = GuestWatch(sampler)
     }
 
     func reading(_ stats: DomainStats) -> DomainReading {
         DomainReading(
             stats: stats, description: description, isPersistent: listed?.isPersistent,
             hasAutostart: listed?.hasAutostart, hasManagedSave: listed?.hasManagedSave, isTimedOut: isTimedOut,
-            guest: status.state == .running ? guest.info : nil, isGuestAgentUp: isGuestAgentUp)
+            startedAt: startedAt, guest: status.state == .running ? guest.info : nil, isGuestAgentUp: isGuestAgentUp)
+    }
+
+    /// Takes the status that was read; a domain that is found to run has been started by now.
+    mutating func take(_ status: StateReading, at time: Timestamp) {
+        if isActive != (status.state != .shutoff) { (vcpus, memory) = (nil, nil) }
+        self.status = status
+        startedAt = isActive ? startedAt ?? time : nil
+    }
+
+    /// The domain was started, whether it had been seen to stop or not.
+    mutating func started(at time: Timestamp) {
+        startedAt = time
+    }
+
+    /// Notes what the statistics say of the part of the host that the domain may use.
+    mutating func noteAllocation(_ stats: DomainStats) {
+        vcpus = stats.vcpuCurrent ?? vcpus
+        memory = stats.balloon?.maximum ?? memory
+    }
+
+    var allocation: HostSeries.Allocation {
+        HostSeries.Allocation(vcpus: vcpus ?? description?.vcpus, memory: memory ?? description?.memory)
     }
 
     /// nil when there is no agent to be up: no channel for one, or no running domain.

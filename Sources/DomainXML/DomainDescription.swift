@@ -57,6 +57,18 @@ public struct DomainDescription: Hashable, Sendable {
         public let projectID: String?
     }
 
+    /// What oVirt's VDSM wrote of the domain.
+    public struct OVirt: Hashable, Sendable {
+        /// The compatibility version of the cluster that the domain was made for.
+        public let clusterVersion: String?
+    }
+
+    /// What KubeVirt wrote of the domain.
+    public struct KubeVirt: Hashable, Sendable {
+        /// The UID of the object `VirtualMachineInstance`.
+        public let uid: String?
+    }
+
     /// The most interfaces, and the most disks, that are kept; those after are left out.
     public static let deviceLimit = 4096
 
@@ -65,6 +77,10 @@ public struct DomainDescription: Hashable, Sendable {
     public let arch: String?
     public let machine: String?
     public let title: String?
+    /// Virtual CPUs that the domain starts with, or has.
+    public let vcpus: UInt64?
+    /// Memory that it may have at most, in KiB, as libvirt always writes it.
+    public let memory: UInt64?
     /// `<on_crash>`, `<on_poweroff>` and `<on_reboot>`: libvirt's words, nil when not written.
     public let onCrash: String?
     public let onPoweroff: String?
@@ -81,6 +97,9 @@ public struct DomainDescription: Hashable, Sendable {
     public let manager: String?
     /// nil unless Nova's metadata is there, of version 1.0 or 1.1.
     public let openStack: OpenStack?
+    /// nil unless their metadata is there.
+    public let oVirt: OVirt?
+    public let kubeVirt: KubeVirt?
     /// What the paths that were given found, by their names.
     public let metadata: [String: String]
 
@@ -102,6 +121,10 @@ public struct DomainDescription: Hashable, Sendable {
         arch = type?.attribute("arch")
         machine = type?.attribute("machine")
         title = domain.child("title")?.content
+        let vcpu = domain.child("vcpu")
+        vcpus = (vcpu?.attribute("current") ?? vcpu?.content).flatMap { UInt64($0) }
+        let memory = domain.child("memory")
+        self.memory = memory?.attribute("unit") ?? "KiB" == "KiB" ? memory?.content.flatMap { UInt64($0) } : nil
         onCrash = domain.child("on_crash")?.content
         onPoweroff = domain.child("on_poweroff")?.content
         onReboot = domain.child("on_reboot")?.content
@@ -118,6 +141,8 @@ public struct DomainDescription: Hashable, Sendable {
         let metadata = domain.child("metadata")
         manager = metadata.flatMap(Self.manager)
         openStack = metadata.flatMap(OpenStack.init)
+        oVirt = metadata.flatMap(OVirt.init)
+        kubeVirt = metadata.flatMap(KubeVirt.init)
         self.metadata = metadata.map { paths.texts(of: $0) } ?? [:]
     }
 

@@ -10,6 +10,7 @@ public struct TextRenderer: Sendable {
     public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
     private var texts: [ObjectIdentifier: LayoutText] = [:]
+    private var templates: [TemplateKey: TemplateText] = [:]
     private var page = Page([], nil)
     /// The names of the families that are shown; all when nil.
     private let families: Set<String>?
@@ -17,6 +18,12 @@ public struct TextRenderer: Sendable {
 
     /// Shows `families` only, by name, when they are given. With `timestamps` each line ends with the time of its sample:
     /// Prometheus then takes that for its own, and does not mark a series stale when it leaves.
+    /// A template, and the names of its layouts' fixed labels.
+    private struct TemplateKey: Hashable {
+        let template: ObjectIdentifier
+        let gaps: [String]
+    }
+
     public init(families: Set<String>? = nil, timestamps: Bool = false) {
         self.families = families
         hasTimestamps = timestamps
@@ -29,7 +36,7 @@ public struct TextRenderer: Sendable {
     /// the same series, the later one gives the value.
     public mutating func render(_ snapshot: Snapshot) -> [UInt8] {
         if !page.fits(snapshot.batches) { remake(for: snapshot.batches) }
-        let limit = page.fixed.count + page.lines.count * (ValueText.lengthLimit * 2 + 2)
+        let limit = page.length + page.lines.count * (ValueText.lengthLimit * 2 + 2)
         return [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
             count = fill(buffer, snapshot.batches)
         }
@@ -37,39 +44,90 @@ public struct TextRenderer: Sendable {
 
     private mutating func remake(for batches: [SeriesBatch]) {
         var kept: [ObjectIdentifier: LayoutText] = [:]
+        var keptTemplates: [TemplateKey: TemplateText] = [:]
         var ordered: [LayoutText] = []
         ordered.reserveCapacity(batches.count)
         for batch in batches {
-            let id = ObjectIdentifier(batch.layout)
-            let text = kept[id] ?? texts[id] ?? LayoutText(batch.layout)
+            let layout = batch.layout
+            let key = TemplateKey(template: ObjectIdentifier(layout.template), gaps: layout.fixed.map(\.name))
+            let template = keptTemplates[key] ?? templates[key] ?? TemplateText(layout.template, gaps: key.gaps)
+            keptTemplates[key] = template
+            let id = ObjectIdentifier(layout)
+            let text = kept[id] ?? texts[id] ?? LayoutText(layout, template)
             kept[id] = text
             ordered.append(text)
         }
         texts = kept
+        templates = keptTemplates
         page = Page(ordered, families)
     }
 
-    /// Writes the page into `buffer`, which has room for the fixed text and the longest values; returns its length.
+    /// Writes the page into `buffer`, which has room for its text and the longest values; returns its length.
     private func fill(_ buffer: UnsafeMutableBufferPointer<UInt8>, _ batches: [SeriesBatch]) -> Int {
         guard let start = buffer.baseAddress else { return 0 }
-        return page.fixed.withUnsafeBufferPointer { fixed in
-            guard let source = fixed.baseAddress else { return 0 }
-            var written = 0
-            var read = 0
-            for line in page.lines {
-                (start + written).initialize(from: source + read, count: line.end - read)
-                written += line.end - read
-                read = line.end
-                let batch = batches[line.batch]
-                written += ValueText.write(batch.values[line.index], at: start + written)
-                if hasTimestamps {
-                    start[written] = UInt8(ascii: " ")
-                    written += 1 + ValueText.write(batch.time.milliseconds, at: start + written + 1)
+        let pools = page.pools
+        return pools.pieces.withUnsafeBufferPointer { pieces in
+            pools.gaps.withUnsafeBufferPointer { gaps in
+                page.headerBytes.withUnsafeBufferPointer { headers in
+                    var pen = Pen(start)
+                    var header = 0
+                    for (number, line) in page.lines.enumerated() {
+                        if header < page.headers.count, page.headers[header].line == number {
+                            let from = header == 0 ? 0 : page.headers[header - 1].end
+                            pen.write(headers, from, page.headers[header].end)
+                            header += 1
+                        }
+                        write(line, pieces, gaps, &pen)
+                        write(batches[Int(line.batch)], Int(line.index), &pen)
+                    }
+                    return pen.place - start
                 }
-                start[written] = UInt8(ascii: "\n")
-                written += 1
             }
-            return written
         }
+    }
+
+    /// The series' name and labels: pieces and gaps in turn.
+    private func write(
+        _ line: Page.Line, _ pieces: UnsafeBufferPointer<UInt8>, _ gaps: UnsafeBufferPointer<UInt8>, _ pen: inout Pen
+    ) {
+        let reference = page.references[Int(line.batch)]
+        var end = reference.pieceEnds + Int(line.index) * reference.pieces
+        for gap in 0..<reference.pieces {
+            if gap > 0 {
+                let place = reference.gapEnds + gap
+                pen.write(gaps, page.pools.gapEnds[place - 1], page.pools.gapEnds[place])
+            }
+            pen.write(pieces, page.pools.pieceEnds[end], page.pools.pieceEnds[end + 1])
+            end += 1
+        }
+    }
+
+    private func write(_ batch: SeriesBatch, _ index: Int, _ pen: inout Pen) {
+        pen.place += ValueText.write(batch.values[index], at: pen.place)
+        if hasTimestamps {
+            pen.write(UInt8(ascii: " "))
+            pen.place += ValueText.write(batch.time.milliseconds, at: pen.place)
+        }
+        pen.write(UInt8(ascii: "\n"))
+    }
+}
+
+/// Where the next byte of a page goes.
+private struct Pen {
+    var place: UnsafeMutablePointer<UInt8>
+
+    init(_ place: UnsafeMutablePointer<UInt8>) {
+        self.place = place
+    }
+
+    mutating func write(_ byte: UInt8) {
+        place.pointee = byte
+        place += 1
+    }
+
+    mutating func write(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) {
+        guard let source = bytes.baseAddress, end > start else { return }
+        place.initialize(from: source + start, count: end - start)
+        place += end - start
     }
 }

@@ -48,7 +48,10 @@ extension DetailCalls {
                 limits.requests[direction] = found.limit("\(word)_iops_sec")
                 limits.burstBytes[direction] = found.limit("\(word)_bytes_sec_max")
                 limits.burstRequests[direction] = found.limit("\(word)_iops_sec_max")
+                limits.burstBytesLength[direction] = found.limit("\(word)_bytes_sec_max_length")
+                limits.burstRequestsLength[direction] = found.limit("\(word)_iops_sec_max_length")
             }
+            limits.requestSize = found.limit("size_iops_sec")
             var all = details.blockLimits ?? [:]
             all[disk] = limits
             details.blockLimits = all

@@ -127,6 +127,11 @@ public struct BlockLimits: Hashable, Sendable {
     /// For as long as a burst may last.
     public var burstBytes: [Direction: UInt64] = [:]
     public var burstRequests: [Direction: UInt64] = [:]
+    /// How long that is, in seconds.
+    public var burstBytesLength: [Direction: UInt64] = [:]
+    public var burstRequestsLength: [Direction: UInt64] = [:]
+    /// Bytes that count as one request; a longer one counts as several.
+    public var requestSize: UInt64?
 
     public init() {}
 }

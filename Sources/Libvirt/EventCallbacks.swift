@@ -91,7 +91,6 @@ private let onMetadata: virConnectDomainEventMetadataChangeCallback = { _, domai
         VIR_DOMAIN_EVENT_ID_METADATA_CHANGE, domain, opaque, "metadata_change", types.word(type), note: namespace)
 }
 private let onMemoryFailure: virConnectDomainEventMemoryFailureCallback = { _, domain, _, action, _, opaque in
-    let actions = ["ignore", "inject", "fatal", "reset"]
     EventCallbacks.send(
-        VIR_DOMAIN_EVENT_ID_MEMORY_FAILURE, domain, opaque, "memory_failure", actions.word(action))
+        VIR_DOMAIN_EVENT_ID_MEMORY_FAILURE, domain, opaque, "memory_failure", EventNames.memoryFailure.word(action))
 }

@@ -4,7 +4,12 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// One watched descriptor: a read and a write source on a copy of it, each resumed only while it is wanted.
+/// One watched descriptor: a read and a write source on a copy of it.
+///
+/// libvirt wants nothing of a descriptor while one of its calls reads the answer itself, so it changes its mind twice a
+/// call. The read source is therefore left alone until it fires in vain, and is then suspended; and it is resumed a
+/// little after it is wanted again, since in a row of calls the next comes before that. The write source, which is seldom
+/// wanted, is resumed and suspended at once.
 ///
 /// `@unchecked Sendable`: all mutable state is in the mutex; the sources and the context are set once, and Dispatch's
 /// sources may be resumed, suspended and cancelled from any thread.
@@ -15,6 +20,10 @@ final class Handle: @unchecked Sendable {
         var isWriting = false
         var isCancelled = false
         var sourcesLeft = 2
+
+        var reads: Bool {
+            wanted & Int32(VIR_EVENT_HANDLE_READABLE.rawValue | VIR_EVENT_HANDLE_HANGUP.rawValue) != 0
+        }
     }
 
     private let id: Int32
@@ -36,26 +45,43 @@ final class Handle: @unchecked Sendable {
         self.context = context
         reader = DispatchSource.makeReadSource(fileDescriptor: copy, queue: EventLoop.queue)
         writer = DispatchSource.makeWriteSource(fileDescriptor: copy, queue: EventLoop.queue)
-        reader.setEventHandler { @Sendable [weak self] in self?.ready() }
+        reader.setEventHandler { @Sendable [weak self] in self?.readable() }
         writer.setEventHandler { @Sendable [weak self] in self?.ready() }
         // These keep the handle alive until both sources are done.
         reader.setCancelHandler { @Sendable in self.sourceEnded() }
         writer.setCancelHandler { @Sendable in self.sourceEnded() }
     }
 
-    /// Resumes or suspends the sources as `events` (`virEventHandleType` bits) says. Suspensions nest, hence the flags.
+    /// Takes what libvirt wants, in bits of `virEventHandleType`. Suspensions nest, hence the flags.
     func want(_ events: Int32) {
-        state.withLock { state in
-            guard !state.isCancelled else { return }
+        let resumesSoon = state.withLock { state in
+            guard !state.isCancelled else { return false }
             state.wanted = events
-            let readable = Int32(VIR_EVENT_HANDLE_READABLE.rawValue | VIR_EVENT_HANDLE_HANGUP.rawValue)
-            let reads = events & readable != 0
             let writes = events & Int32(VIR_EVENT_HANDLE_WRITABLE.rawValue) != 0
-            if reads != state.isReading { reads ? reader.resume() : reader.suspend() }
             if writes != state.isWriting { writes ? writer.resume() : writer.suspend() }
-            state.isReading = reads
             state.isWriting = writes
+            return state.reads && !state.isReading
         }
+        if resumesSoon { EventLoop.resumeSoon(self) }
+    }
+
+    /// Resumes the read source, if it is still wanted.
+    func resume() {
+        state.withLock { state in
+            guard !state.isCancelled, state.reads, !state.isReading else { return }
+            reader.resume()
+            state.isReading = true
+        }
+    }
+
+    private func readable() {
+        let isWanted = state.withLock { state in
+            guard !state.isCancelled, state.isReading, !state.reads else { return true }
+            reader.suspend()
+            state.isReading = false
+            return false
+        }
+        if isWanted { ready() }
     }
 
     /// Ends both sources; a suspended one is resumed after, else its cancel handler would never run.

@@ -11,6 +11,8 @@ import Synchronization
 enum EventLoop {
     static let queue = DispatchQueue(label: "libvirt.events")
     private static let table = Mutex(Table())
+    /// Handles whose read source is wanted again; one look a millisecond is enough for all of them.
+    private static let waking = Mutex<[Handle]>([])
 
     private struct Table {
         var next: Int32 = 1
@@ -31,6 +33,22 @@ enum EventLoop {
         virEventRegisterImpl(addHandle, updateHandle, removeHandle, addTimeout, updateTimeout, removeTimeout)
         virInitialize()
     }()
+
+    /// Resumes the handle's read source in a millisecond, if it is wanted then.
+    static func resumeSoon(_ handle: Handle) {
+        let isFirst = waking.withLock { waking in
+            if !waking.contains(where: { $0 === handle }) { waking.append(handle) }
+            return waking.count == 1
+        }
+        guard isFirst else { return }
+        queue.asyncAfter(deadline: .now() + .milliseconds(1)) { @Sendable in
+            let due = waking.withLock { waking in
+                defer { waking = [] }
+                return waking
+            }
+            for handle in due { handle.resume() }
+        }
+    }
 
     static func insert(_ make: (Int32) -> Handle) -> Int32 {
         table.withLock { table in

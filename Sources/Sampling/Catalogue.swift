@@ -11,7 +11,7 @@ public enum Catalogue {
         "network": NetworkSeries.families,
         "node": NodeSeries.families,
         "node_device": NodeDeviceSeries.families,
-        "storage_pool": StoragePoolSeries.families,
+        "storage_pool": StoragePoolSeries.families + TinkoffPoolSeries.families,
     ]
 
     public static let families: [MetricFamily] =

@@ -7,9 +7,10 @@ public import Vocabulary
 public struct DomainSampler: Sendable {
     private var shape: SeriesShape
 
-    /// `domain` is the name, of any length; `host` is the label `host`, nil when there is one connection only.
-    public init(domain: String, host: String?) {
-        shape = SeriesShape(fixed: [("domain", domain), ("host", host)])
+    /// `domain` is the name, of any length; `host` is the label `host`, nil when there is one connection only; `uuid` is
+    /// the label `uuid`, nil unless every series is to have it.
+    public init(domain: String, host: String?, uuid: String? = nil) {
+        shape = SeriesShape(fixed: [("domain", domain), ("host", host), ("uuid", uuid)])
     }
 
     /// The layout of the last batch.

@@ -13,59 +13,47 @@ public struct EventCounters: Sendable {
     /// The most pairs outside the catalogue that get a series of their own.
     public static let addedLimit = 64
 
-    private struct Pair: Hashable {
-        let kind: String
-        let detail: String
-
-        static let other = Pair(kind: "other", detail: "other")
-    }
-
     private let fixed: [Label]
-    private let catalogueCount: Int
-    private var pairs: [Pair] = []
-    private var counts: [Double] = []
-    private var indices: [Pair: Int] = [:]
+    private let catalogue: EventCatalogue
+    /// Of the catalogue's pairs, then of those that were added.
+    private var counts: [Double]
+    private var added: [EventCatalogue.Pair] = []
     private var layout: SeriesLayout?
 
-    public init(domain: String, host: String?, catalogue: [(kind: String, detail: String)]) {
-        fixed = SeriesShape(fixed: [("domain", domain), ("host", host)]).fixed
-        for (kind, detail) in catalogue {
-            let pair = Pair(kind: kind, detail: detail)
-            guard indices[pair] == nil else { continue }
-            indices[pair] = pairs.count
-            pairs.append(pair)
-        }
-        counts = Array(repeating: 0, count: pairs.count)
-        catalogueCount = pairs.count
+    /// The labels are those of `DomainSampler`.
+    public init(domain: String, host: String?, uuid: String? = nil, catalogue: EventCatalogue = .domains) {
+        fixed = SeriesShape(fixed: [("domain", domain), ("host", host), ("uuid", uuid)]).fixed
+        self.catalogue = catalogue
+        counts = Array(repeating: 0, count: catalogue.pairs.count)
     }
 
     /// Counts one event, in libvirt's words.
     public mutating func count(kind: String, detail: String) {
-        counts[index(of: Pair(kind: LabelText.bounded(kind), detail: LabelText.bounded(detail)))] += 1
+        let pair = EventCatalogue.Pair(kind: LabelText.bounded(kind), detail: LabelText.bounded(detail))
+        let index = catalogue.indices[pair] ?? indexAmongAdded(pair)
+        counts[index] += 1
     }
 
     /// The counts so far.
     public mutating func batch(at time: Timestamp) -> SeriesBatch {
-        let current =
-            layout
-            ?? SeriesLayout(
-                pairs.map { pair in
-                    let own = [("event", pair.kind), ("detail", pair.detail), (Labels.metricName, Self.total.name)]
-                    return .init(family: Self.total, labels: Labels(own.map { Label($0.0, $0.1) } + fixed))
-                })
+        let current = layout ?? SeriesLayout((catalogue.pairs + added).map { series(of: $0) })
         layout = current
         return SeriesBatch(layout: current, values: counts, time: time)
     }
 
-    private mutating func index(of pair: Pair) -> Int {
-        if let index = indices[pair] { return index }
-        let isFull = pairs.count - catalogueCount >= Self.addedLimit
-        if isFull, let index = indices[.other] { return index }
-        let new = isFull ? .other : pair
-        indices[new] = pairs.count
-        pairs.append(new)
+    private func series(of pair: EventCatalogue.Pair) -> SeriesLayout.Series {
+        let own = [("event", pair.kind), ("detail", pair.detail), (Labels.metricName, Self.total.name)]
+        return .init(family: Self.total, labels: Labels(own.map { Label($0.0, $0.1) } + fixed))
+    }
+
+    private mutating func indexAmongAdded(_ pair: EventCatalogue.Pair) -> Int {
+        let isFull = added.count >= Self.addedLimit
+        let first = catalogue.pairs.count
+        if let index = added.firstIndex(of: pair) { return first + index }
+        if isFull, let index = added.firstIndex(of: .other) { return first + index }
+        added.append(isFull ? .other : pair)
         counts.append(0)
         layout = nil
-        return pairs.count - 1
+        return first + added.count - 1
     }
 }

@@ -59,6 +59,8 @@ public struct MetricReference: Hashable, Sendable, Encodable {
         let name = family.name
         if name.hasPrefix("libvirt_storage_volume_") { return "with volumes" }
         if name.hasPrefix("libvirt_network_dhcp_lease_") { return "with leases" }
+        if name.hasPrefix("libvirt_pool_info_") { return "with compat tinkoff" }
+        if name == "libvirt_domains_number" { return "with compat kumina" }
         if name == "libvirt_domain_metadata_info" { return "with metadata" }
         if name.hasPrefix("libvirt_domain_guest_"), !name.hasSuffix("_agent_up") { return "with guest_agent" }
         return nil

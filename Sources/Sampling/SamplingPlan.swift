@@ -29,6 +29,8 @@ public struct SamplingPlan: Hashable, Sendable {
     public let slowInterval: Duration
     /// By the collectors' names. `state` cannot be left out.
     public let choices: [String: Choice]
+    /// Whether every series of a domain has its UUID as a label.
+    public let hasUUIDLabel: Bool
     public let groups: [Group]
     /// What makes the batch of a domain's state, which events change between rounds.
     public let state: StateCollector
@@ -36,8 +38,9 @@ public struct SamplingPlan: Hashable, Sendable {
     /// `monitorInterval` is `interval` when nil.
     public init(
         interval: Duration, monitorInterval: Duration? = nil, slowInterval: Duration = .seconds(60),
-        choices: [String: Choice] = [:]
+        choices: [String: Choice] = [:], hasUUIDLabel: Bool = false
     ) {
+        self.hasUUIDLabel = hasUUIDLabel
         self.interval = interval
         self.slowInterval = max(interval, slowInterval)
         self.monitorInterval = max(interval, monitorInterval ?? interval)
@@ -87,6 +90,7 @@ public struct SamplingPlan: Hashable, Sendable {
     public static func == (left: SamplingPlan, right: SamplingPlan) -> Bool {
         left.interval == right.interval && left.monitorInterval == right.monitorInterval
             && left.slowInterval == right.slowInterval && left.choices == right.choices
+            && left.hasUUIDLabel == right.hasUUIDLabel
     }
 
     public func hash(into hasher: inout Hasher) {
@@ -94,5 +98,6 @@ public struct SamplingPlan: Hashable, Sendable {
         hasher.combine(monitorInterval)
         hasher.combine(slowInterval)
         hasher.combine(choices)
+        hasher.combine(hasUUIDLabel)
     }
 }

@@ -8,11 +8,10 @@ struct Shelves {
         var points: [Point] = []
     }
 
-    /// Where a layout's series stand; nil for those that nobody reads. The layout is kept alive, since its identity
-    /// is the key.
+    /// Where those of a layout's series stand that somebody reads. The layout is kept alive, since its identity is the key.
     private struct Known {
         let layout: SeriesLayout
-        let places: [Int?]
+        let places: [(index: Int, place: Int)]
     }
 
     private var demand: Set<String>? = []
@@ -46,13 +45,13 @@ struct Shelves {
     }
 
     mutating func append(_ batch: SeriesBatch) {
-        for (place, value) in zip(places(of: batch.layout), batch.values) {
-            if let place { append(Point(time: batch.time, value: value), at: place) }
+        for (index, place) in places(of: batch.layout) {
+            append(Point(time: batch.time, value: batch.values[index]), at: place)
         }
     }
 
     mutating func end(_ layout: SeriesLayout, at time: Timestamp) {
-        for case let place? in places(of: layout) {
+        for (_, place) in places(of: layout) {
             append(Point(time: time, value: StaleMarker.value), at: place)
         }
         layouts[ObjectIdentifier(layout)] = nil
@@ -73,9 +72,14 @@ struct Shelves {
         }
     }
 
-    private mutating func places(of layout: SeriesLayout) -> [Int?] {
+    private mutating func places(of layout: SeriesLayout) -> [(index: Int, place: Int)] {
         if let known = layouts[ObjectIdentifier(layout)] { return known.places }
-        let places = layout.series.map { place(of: $0.labels) }
+        var places: [(index: Int, place: Int)] = []
+        for (index, entry) in layout.template.entries.enumerated() {
+            // Labels are made for those only that are read.
+            guard demand?.contains(entry.family.name) ?? true else { continue }
+            if let place = place(of: layout.labels(at: index)) { places.append((index, place)) }
+        }
         layouts[ObjectIdentifier(layout)] = Known(layout: layout, places: places)
         return places
     }

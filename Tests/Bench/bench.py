@@ -8,6 +8,7 @@ import sys
 import time
 
 import events
+import host_cost
 import steady
 from agent import Agent
 from private_host import PrivateHost
@@ -20,10 +21,8 @@ before SIGKILL. libvirt's event and the start call are seen by a proxy on libvir
 log line is read, the message when a webhook has it. The settle time of {settle_ms:.0f} ms is taken off the start. A
 kill comes when the rule group has rested, since early evaluations are at most one a second a group. libvirt looks every
 200 ms whether a QEMU is gone (virProcessKillPainfully): its event comes some 10 or some 210 ms after SIGKILL.
-CPU: of the whole process, over whole rounds, {interval:g} s apart, without scrapes, with the monitors asked in every
-round. The floor makes the agent's two bulk calls, with the same groups and NOWAIT, at the same rhythm over one kept
-connection, and drops the answers. With the defaults, monitors are asked every 30 s; of libvirtd and the QEMUs it is what
-they use beyond what they use without the agent.
+CPU: of the whole process, over whole rounds, {interval:g} s apart, without scrapes. The floor makes the agent's two
+bulk calls, with the same groups and NOWAIT, at the same rhythm over one kept connection, and drops the answers.
 /metrics: a new connection each time, more than a second after the last, so that the page is rendered for each; the
 gzipped one follows at once and is only compressed. /-/healthy is one line: the rest is what a connection and the
 machine's other work cost.
@@ -36,7 +35,10 @@ def measure(host, binary, count):
     here = os.path.dirname(os.path.abspath(__file__))
     figures = {"domains": count}
     say("CPU, /metrics, memory")
-    figures.update(steady.measure_cost(host, binary, steady.build_floor(here, host.folder), count))
+    floor = steady.build_floor(here, host.folder)
+    figures.update(steady.measure_cost(host, binary, floor, count))
+    say("CPU of the whole host")
+    figures.update(host_cost.measure(host, binary, floor, domains))
     proxy, receiver = RpcProxy(host.folder + "/proxy", host.socket), events.Receiver()
     path = events.write_configuration(host, host.uri_of(host.folder + "/proxy"), receiver.port)
     try:
@@ -71,12 +73,17 @@ def rows(f):
         ("client CPU per round", "%.2f ms" % f["agent_cpu_ms"], ""),
         ("floor's CPU per round", "%.2f ms" % f["floor_cpu_ms"], ""),
         ("floor's CPU per round, one after another", "%.2f ms" % f["floor_hot_cpu_ms"], ""),
+        ("CPU of the whole host a round, the same information, times the floor's", "%.2f" % f["host_equal_ratio"],
+         "at most 1.05"),
+        ("CPU of the whole host a round, as configured by default, times the floor's", "%.2f" % f["host_default_ratio"],
+         "at most 0.5"),
+        *[("CPU a round, %s: client, libvirtd, QEMUs" % name, "%.1f, %.1f, %.1f ms" % tuple(
+            f["host_%s_%s_ms" % (key, part)] for part in ("client", "libvirtd", "qemu")), "")
+          for name, key in [("the floor", "floor"), ("the same information", "equal"), ("by default", "default")]],
         ("rounds that were left out", "%d" % f["skipped"], "0"),
         ("client CPU without rounds", "%.3f ms/s" % f["idle_cpu_ms_per_s"], ""),
-        ("CPU in a minute with the defaults: agent / libvirtd / QEMUs", "%.0f / %.0f / %.0f ms" % (
-            f["default_cpu_ms_per_min"], f["default_libvirtd_ms_per_min"], f["default_qemus_ms_per_min"]), ""),
         ("calls to libvirt per round", "%g (%s)" % (f["calls_per_round"], calls), ""),
-        ("calls to libvirt in the busiest of ten rounds", "%d" % f["most_calls"], ""),
+        ("calls to libvirt in the busiest of ten rounds", "%d" % f["most_calls"], "at most 3"),
         ("/metrics, p50 / p99", pair("metrics"), "p99 under 5 ms"),
         ("/metrics gzipped, p50 / p99", pair("metrics_gzip"), ""),
         ("/-/healthy, p50 / p99", pair("healthy"), ""),

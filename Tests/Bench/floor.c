@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * floor URI ROUNDS PAUSE: the least a libvirt client can pay for the agent's rounds, its two bulk calls over one kept
- * read-only connection, PAUSE milliseconds apart. Prints, in order: CPU nanoseconds of this process for each round,
- * records and typed parameters of the last round, pages of resident memory at the end. The first three rounds warm up
- * and do not count. */
+ * floor URI ROUNDS PAUSE [TIERS]: the least a libvirt client can pay for the agent's rounds, its two bulk calls, or the
+ * first TIERS of them, over one kept read-only connection, PAUSE milliseconds apart. Prints, in order: CPU nanoseconds of
+ * this process for each round, records and typed parameters of the last round, pages of resident memory at the end,
+ * nanoseconds that the calls of a round took. The first three rounds warm up and do not count. */
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 #include <stdio.h>
@@ -16,10 +16,10 @@ static const unsigned tiers[] = {
     VIR_DOMAIN_STATS_CPU_TOTAL | VIR_DOMAIN_STATS_BALLOON | VIR_DOMAIN_STATS_VCPU | VIR_DOMAIN_STATS_BLOCK,
 };
 
-static long long cpu_clock(void)
+static long long clock_now(clockid_t clock)
 {
     struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    clock_gettime(clock, &now);
     return (long long)now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
@@ -49,32 +49,36 @@ static long resident_pages(void)
 
 int main(int argc, char **argv)
 {
-    const int warm = 3, rounds = argc == 4 ? atoi(argv[2]) : 0;
-    if (rounds < 1) {
-        fprintf(stderr, "usage: floor URI ROUNDS PAUSE\n");
+    const int warm = 3, rounds = argc >= 4 ? atoi(argv[2]) : 0;
+    const size_t count = argc == 5 ? (size_t)atoi(argv[4]) : sizeof tiers / sizeof *tiers;
+    if (rounds < 1 || argc > 5 || count < 1 || count > sizeof tiers / sizeof *tiers) {
+        fprintf(stderr, "usage: floor URI ROUNDS PAUSE [TIERS]\n");
         return 2;
     }
     virConnectPtr host = virConnectOpenReadOnly(argv[1]);
     if (!host)
         return 1;
-    long long began = 0;
+    long long began = 0, took = 0;
     long parameters = 0;
     int records = 0;
     for (int i = 0; i < warm + rounds; i++) {
         usleep((useconds_t)atoi(argv[3]) * 1000);
         if (i == warm)
-            began = cpu_clock();
+            began = clock_now(CLOCK_PROCESS_CPUTIME_ID);
         records = 0;
         parameters = 0;
-        for (size_t tier = 0; tier < sizeof tiers / sizeof *tiers; tier++) {
-            int count = ask(host, tiers[tier], &parameters);
-            if (count < 0)
+        long long before = clock_now(CLOCK_MONOTONIC);
+        for (size_t tier = 0; tier < count; tier++) {
+            int found = ask(host, tiers[tier], &parameters);
+            if (found < 0)
                 return 1;
-            records += count;
+            records += found;
         }
+        if (i >= warm)
+            took += clock_now(CLOCK_MONOTONIC) - before;
     }
-    began = (cpu_clock() - began) / rounds;
-    printf("%lld %d %ld %ld\n", began, records, parameters, resident_pages());
+    began = (clock_now(CLOCK_PROCESS_CPUTIME_ID) - began) / rounds;
+    printf("%lld %d %ld %ld %lld\n", began, records, parameters, resident_pages(), took / rounds);
     virConnectClose(host);
     return 0;
 }

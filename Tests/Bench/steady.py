@@ -29,11 +29,16 @@ def build_floor(here, folder):
     return folder + "/floor"
 
 
+def ask_floor(floor, uri, rounds, pause, *tiers):
+    """What the floor prints, as numbers."""
+    done = subprocess.run([floor, uri, str(rounds), str(int(pause * 1000)), *map(str, tiers)], capture_output=True,
+                          text=True, check=True, timeout=120)
+    return list(map(int, done.stdout.split()))
+
+
 def run_floor(floor, uri, rounds, pause):
     """CPU a round, in ms; records and typed parameters of the last one; resident memory in MiB."""
-    done = subprocess.run([floor, uri, str(rounds), str(int(pause * 1000))], capture_output=True, text=True,
-                          check=True, timeout=120)
-    nanoseconds, records, parameters, pages = map(int, done.stdout.split())
+    nanoseconds, records, parameters, pages, _ = ask_floor(floor, uri, rounds, pause)
     return nanoseconds / 1e6, records, parameters, pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
 
 
@@ -41,9 +46,7 @@ def measure_cost(host, binary, floor, count):
     """One agent without rules: scraped, so that its start is long over, then left alone. The floor runs before and
     after."""
     before, records, parameters, floor_rss = run_floor(floor, host.uri, ROUNDS // 2, INTERVAL)
-    every = "%gs" % INTERVAL
-    path = host.write("steady.yml", ("sampling: {interval: %s, monitor_interval: %s}\n" % (every, every)).encode())
-    with Agent(binary, ["--connect", host.uri, "--config", path]) as agent:
+    with Agent(binary, equal_information(host)) as agent:
         agent.wait_for_domains(count)
         figures = measure_scrapes(agent)
         figures.update(measure_rounds(agent))
@@ -55,32 +58,19 @@ def measure_cost(host, binary, floor, count):
         floor_cpu_ms=floor_ms, cpu_ratio=figures["agent_cpu_ms"] / floor_ms, records=records, parameters=parameters,
         floor_rss_mib=floor_rss, floor_hot_cpu_ms=run_floor(floor, host.uri, HOT_ROUNDS, 0)[0],
         idle_cpu_ms_per_s=measure_idle(host, binary))
-    figures.update(measure_defaults(host, binary, count))
     return figures
 
 
-def cpu_milliseconds(pids):
-    return sum(time.clock_gettime_ns(~pid << 3 | 2) for pid in pids) / 1e6
+# Collectors that ask for more than the floor does: one call or more for each domain.
+DETAILS = ["block_job", "disk_error", "job", "message", "snapshot"]
 
 
-def measure_defaults(host, binary, count):
-    """CPU in a minute of an agent with its defaults, and of libvirtd and the QEMUs, less what they use without it."""
-    with open(host.folder + "/libvirtd.pid") as file:
-        daemon = [int(file.read())]
-    qemus = [host.pid("bench-%04d" % number) for number in range(count)]
-
-    def minute(seconds, *sets):
-        before = [cpu_milliseconds(pids) for pids in sets]
-        time.sleep(seconds)
-        return [(cpu_milliseconds(pids) - old) * 60 / seconds for pids, old in zip(sets, before)]
-
-    rest = minute(10, daemon, qemus)
-    with Agent(binary, ["--connect", host.uri]) as agent:
-        agent.wait_for_domains(count)
-        time.sleep(45)
-        own, busy, busy_qemus = minute(60, [agent.process.pid], daemon, qemus)
-    return {"default_cpu_ms_per_min": own, "default_libvirtd_ms_per_min": busy - rest[0],
-            "default_qemus_ms_per_min": busy_qemus - rest[1]}
+def equal_information(host, interval=INTERVAL):
+    """Arguments of an agent that asks for what the floor asks for, as often."""
+    path = host.write("equal.yml", ("sampling: {collectors: {%s}}\n" % ", ".join(
+        name + ": off" for name in DETAILS)).encode())
+    return ["--config", path, "--connect", host.uri, "--interval", "%gs" % interval,
+            "--monitor-interval", "%gs" % interval]
 
 
 def measure_rounds(agent):

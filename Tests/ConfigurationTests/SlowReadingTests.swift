@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Configuration
+import Sampling
 import Testing
 import Vocabulary
 
@@ -10,10 +11,24 @@ import Vocabulary
         #expect(!sampling.volumes && !sampling.leases && !sampling.poolRefresh)
     }
 
+    @Test func `another exporter's mode brings what its dashboards read, unless the settings say otherwise`() throws {
+        func plan(_ text: String) throws -> SamplingPlan {
+            try ConfigurationFile.parse("sampling: {\(text)}", path: "c.yml").get().sampling.plan
+        }
+        let tinkoff = try plan("compat: [tinkoff]")
+        #expect(["tinkoff", "tinkoff_limit", "vcpu_place"].allSatisfy(tinkoff.runs))
+        let without = try plan("compat: [tinkoff], collectors: {vcpu_place: off}")
+        #expect(without.runs("tinkoff_limit") && !without.runs("vcpu_place"))
+        let inovex = try plan("compat: [inovex]")
+        #expect(inovex.runs("inovex") && inovex.runs("inovex_job") && !inovex.runs("job"))
+        #expect(try plan("compat: [kumina]").runs("kumina") && plan("compat: [kumina]").runs("job"))
+    }
+
     @Test func `reads the interval and what is asked for beyond`() throws {
-        let text = "sampling: {slow_interval: 5m, volumes: true, leases: true, pool_refresh: true}"
+        let text = "sampling: {slow_interval: 5m, volumes: true, leases: true, pool_refresh: true, uuid_label: true}"
         let sampling = try ConfigurationFile.parse(text, path: "c.yml").get().sampling
         #expect(sampling.slowInterval == .seconds(300))
+        #expect(sampling.uuidLabel && sampling.plan.hasUUIDLabel && !SamplingSettings().plan.hasUUIDLabel)
         #expect(sampling.volumes && sampling.leases && sampling.poolRefresh)
     }
 

@@ -164,8 +164,9 @@ extension Connection {
         var sampler = DomainSampler(domain: name, host: nil)
         var stats = DomainStats(uuid: domain.uuid, name: name)
         stats.status = domain.status
+        let own = Collectors.all.filter { !($0 is InovexJobCollector || $0 is TinkoffLimitCollector) }
         let batch = sampler.batch(
-            DomainReading(stats: stats, details: answer.details), collectors: Collectors.all,
+            DomainReading(stats: stats, details: answer.details), collectors: own,
             at: Timestamp(milliseconds: 1))
         return zip(batch.layout.series, batch.values).map { "\($0.labels) \($1)" }
     }

@@ -7,6 +7,8 @@ import Testing
         <domain type='kvm' id='3'>
           <name>web1</name>
           <title>Shop &amp; blog</title>
+          <memory unit='KiB'>1048576</memory>
+          <vcpu placement='static' current='2'>4</vcpu>
           <metadata>
             <other:x xmlns:other='http://example.com/other'/>
             <nova:instance xmlns:nova='http://openstack.org/xmlns/libvirt/nova/1.1'><nova:name>w</nova:name></nova:instance>
@@ -42,6 +44,7 @@ import Testing
         #expect(domain.arch == "x86_64")
         #expect(domain.machine == "pc-q35-7.2")
         #expect(domain.title == "Shop & blog")
+        #expect(domain.vcpus == 2 && domain.memory == 1_048_576)
         #expect([domain.onPoweroff, domain.onReboot, domain.onCrash] == ["destroy", "restart", "preserve"])
         #expect(domain.hasWatchdog)
         #expect(domain.watchdogAction == "reset")

@@ -3,6 +3,7 @@ import DomainXML
 import Libvirt
 import Sampling
 import Testing
+import Vocabulary
 
 @Suite struct CompatTests {
     private static let xml = """
@@ -57,6 +58,71 @@ import Testing
             ])
     }
 
+    @Test func `Tinkoff's limits are there for every disk, 0 for none`() {
+        var limits = BlockLimits()
+        limits.bytes[.write] = 1000
+        limits.burstRequestsLength[.total] = 60
+        limits.requestSize = 4096
+        var details = DomainDetails()
+        details.blockLimits = ["vda": limits, "vdb": BlockLimits()]
+        let lines = Readings.lines(
+            TinkoffLimitCollector(), DomainReading(stats: Readings.stats(), details: details))
+        let names = ["total", "read", "write"].flatMap {
+            [
+                "limit_\($0)_bytes", "limit_\($0)_requests", "limit_burst_\($0)_bytes", "limit_burst_\($0)_requests",
+                "limit_burst_\($0)_bytes_length_seconds", "limit_burst_length_\($0)_requests_seconds",
+            ]
+        }
+        let set = [
+            "limit_write_bytes": "1000", "limit_burst_length_total_requests_seconds": "60", "size_iops_bytes": "4096",
+        ]
+        let expected = (names + ["size_iops_bytes"]).flatMap { name in
+            ["vda", "vdb"].map { disk in
+                let value = disk == "vda" ? set[name] ?? "0" : "0"
+                return "libvirt_domain_block_stats_\(name){domain=\"web1\", target_device=\"\(disk)\"} \(value).0"
+            }
+        }
+        #expect(lines.count == 38 && lines.sorted() == expected.sorted())
+    }
+
+    @Test func `Tinkoff's pools have names of their own while they run`() {
+        var series = TinkoffPoolSeries(pool: "images", host: nil)
+        var reading = StoragePoolReading()
+        (reading.state, reading.capacity, reading.allocation, reading.available) = (2, 3, 1, 2)
+        #expect(
+            Readings.lines(series.batch(reading, at: Readings.time)) == [
+                #"libvirt_pool_info_capacity_bytes{pool="images"} 3.0"#,
+                #"libvirt_pool_info_allocation_bytes{pool="images"} 1.0"#,
+                #"libvirt_pool_info_available_bytes{pool="images"} 2.0"#,
+            ])
+        reading.state = 0
+        #expect(series.batch(reading, at: Readings.time).values.isEmpty)
+        #expect(series.batch(nil, at: Readings.time).values.isEmpty)
+    }
+
+    @Test func `inovex's job is 0 while there is none, and no series twice while there is one`() {
+        func lines(_ job: DomainJob?) -> [String] {
+            var details = DomainDetails()
+            details.job = job
+            return Readings.lines(InovexJobCollector(), DomainReading(stats: Readings.stats(), details: details))
+        }
+        let idle = lines(DomainJob(type: 0))
+        #expect(idle.count == 12 && idle.allSatisfy { $0.hasSuffix(" 0.0") })
+        #expect(idle.contains(#"libvirt_domain_job_info_data_total_bytes{domain="web1"} 0.0"#))
+        #expect(
+            lines(DomainJob(type: 1, figures: [.dataTotal: 5])) == [
+                #"libvirt_domain_job_info_type{domain="web1"} 1.0"#,
+                #"libvirt_domain_job_info_data_total_bytes{domain="web1"} 5.0"#,
+            ])
+        #expect(lines(nil).isEmpty)
+    }
+
+    @Test func `kumina's number counts the domains that run`() {
+        var host = HostSeries(host: nil, hasNumber: true)
+        let batch = host.batch(counts: ["running": 2, "paused": 1, "shutoff": 4], versions: nil, at: Readings.time)
+        #expect(Readings.lines(batch).contains("libvirt_domains_number 3.0"))
+    }
+
     @Test func `kumina's labels`() throws {
         let uuid = #"uuid="00112233-4455-6677-8899-aabbccddeeff""#
         let nova = Readings.lines(KuminaCollector(), try reading())
@@ -82,5 +148,6 @@ import Testing
         #expect(!plan.runs("block") && !plan.runs("interface") && !plan.runs("information") && plan.runs("memory"))
         let other = SamplingPlan(interval: .seconds(10), choices: ["tinkoff": .on, "inovex": .on])
         #expect(other.runs("block") && other.runs("tinkoff") && other.runs("inovex"))
+        #expect(!SamplingPlan(interval: .seconds(10), choices: ["inovex_job": .on]).runs("job"))
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import DomainXML
 import Libvirt
 import Testing
 import Vocabulary
@@ -6,6 +7,20 @@ import Vocabulary
 @testable import Sampling
 
 @Suite struct DomainSamplerTests {
+    @Test func `every series of a domain has its UUID when that is wished, once`() throws {
+        let uuid = "00112233-4455-6677-8899-aabbccddeeff"
+        var reading = DomainReading(stats: Readings.stats(), description: try DomainDescription(parsing: "<domain/>"))
+        reading.stats.status = Readings.status(1)
+        var sampler = DomainSampler(domain: "web1", host: nil, uuid: uuid)
+        let batch = sampler.batch(
+            reading, collectors: [StateCollector(), DefinitionCollector(), TinkoffCollector(), KuminaCollector()],
+            at: Readings.time)
+        var counters = EventCounters(domain: "web1", host: nil, uuid: uuid)
+        for series in batch.layout.series + counters.batch(at: Readings.time).layout.series {
+            #expect(series.labels.all.filter { $0.name == "uuid" }.map(\.value) == [uuid])
+        }
+    }
+
     private let collectors: [any Collector] = [BlockCollector(), InterfaceCollector()]
 
     private func reading(_ disks: [String], _ interfaces: [String] = [], _ value: UInt64 = 1) -> DomainReading {

@@ -3,11 +3,13 @@ import Sampling
 import Testing
 import Vocabulary
 
+@testable import Libvirt
+
 @Suite struct EventCountersTests {
     private func counters() -> EventCounters {
         EventCounters(
             domain: "web1", host: nil,
-            catalogue: [("lifecycle", "started"), ("watchdog", "reset"), ("lifecycle", "started")])
+            catalogue: EventCatalogue([("lifecycle", "started"), ("watchdog", "reset"), ("lifecycle", "started")]))
     }
 
     @Test func `known events begin at 0`() {
@@ -17,6 +19,27 @@ import Vocabulary
                 #"libvirt_domain_events_total{detail="started", domain="web1", event="lifecycle"} 0.0"#,
                 #"libvirt_domain_events_total{detail="reset", domain="web1", event="watchdog"} 0.0"#,
             ])
+    }
+
+    @Test(arguments: [
+        ("lifecycle", "stopped_failed"), ("lifecycle", "crashed_panicked"), ("job_completed", "backup_failed"),
+        ("job_completed", "migration_out_completed"), ("block_job", "active_commit_failed"),
+        ("agent_lifecycle", "disconnected"), ("memory_failure", "fatal"), ("watchdog", "reset"),
+        ("io_error", "report"), ("block_threshold", "block_threshold"),
+    ])
+    func `what is worth an alert begins at 0 in every domain`(kind: String, detail: String) {
+        var counters = EventCounters(domain: "web1", host: nil)
+        let before = counters.batch(at: Readings.time)
+        counters.count(kind: kind, detail: detail)
+        let after = counters.batch(at: Readings.time)
+        #expect(before.layout === after.layout && after.values.reduce(0, +) == 1)
+    }
+
+    @Test func `a domain costs no more series for its events than the bound`() {
+        #expect(Set(Event.catalogue.map { "\($0.kind) \($0.detail)" }).count == Event.catalogue.count)
+        #expect(Event.catalogue.count < 48)
+        let lifecycle = Event.catalogue.filter { $0.kind == "lifecycle" }.map(\.detail)
+        #expect(!lifecycle.isEmpty && lifecycle.allSatisfy(EventNames.lifecycleDetails.contains))
     }
 
     @Test func `counting keeps the layout`() {

@@ -32,6 +32,24 @@ import Vocabulary
             ])
     }
 
+    @Test func `what domains may use of the host is added up by state, and absent where it is not known`() {
+        var host = HostSeries(host: nil)
+        var running = HostSeries.Allocation(vcpus: 2, memory: 1)
+        running.add(.init(vcpus: 3))
+        running.add(.init(memory: 4))
+        var huge = HostSeries.Allocation(memory: .max)
+        huge.add(huge)
+        #expect(huge == .init(memory: .max))
+        let batch = host.batch(
+            counts: [:], allocated: ["running": running, "shutoff": .init()], versions: nil, at: Readings.time)
+        #expect(
+            Readings.lines(batch).suffix(2) == [
+                #"libvirt_allocated_vcpus{state="running"} 5.0"#,
+                #"libvirt_allocated_memory_bytes{state="running"} 5120.0"#,
+            ])
+        #expect(batch.values.count == 4)
+    }
+
     @Test func `a host that does not answer is down and counts nothing`() {
         var host = HostSeries(host: nil)
         #expect(Readings.lines(host.batch(counts: nil, versions: nil, at: Readings.time)) == ["libvirt_up 0.0"])

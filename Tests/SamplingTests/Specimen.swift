@@ -8,7 +8,8 @@ enum Specimen {
     static func reading() throws -> DomainReading {
         var reading = DomainReading(
             stats: stats(), description: try description(), isPersistent: true, hasAutostart: true,
-            hasManagedSave: true, isTimedOut: false, details: details(), guest: guest(), isGuestAgentUp: true)
+            hasManagedSave: true, isTimedOut: false, startedAt: Readings.time, details: details(), guest: guest(),
+            isGuestAgentUp: true)
         reading.stats.extra = extra()
         return reading
     }
@@ -20,7 +21,9 @@ enum Specimen {
                 <domain type='kvm'><name>web1</name><title>t</title>
                 <metadata><nova:instance \(nova)><nova:name>n</nova:name><nova:flavor name='f'/>
                 <nova:owner><nova:user uuid='1'>u</nova:user><nova:project uuid='2'>p</nova:project></nova:owner>
-                </nova:instance></metadata>
+                </nova:instance>
+                <vm xmlns='http://ovirt.org/vm/1.0'><clusterVersion>4.7</clusterVersion></vm>
+                <kubevirt xmlns='http://kubevirt.io'><uid>u</uid></kubevirt></metadata>
                 <os><type arch='x86_64' machine='pc'>hvm</type></os>
                 <devices>
                 <disk type='file' device='disk'><driver name='qemu' type='raw' cache='none' discard='unmap'/>
@@ -35,7 +38,8 @@ enum Specimen {
     }
 
     private static func stats() -> DomainStats {
-        var stats = Readings.stats()
+        // As KubeVirt names domains.
+        var stats = DomainStats(uuid: Readings.uuid, name: "shop_web1")
         stats.status = Readings.status(1)
         var cpu = CPUStats()
         (cpu.time, cpu.user, cpu.system, cpu.haltpollSuccess, cpu.haltpollFail) = (1, 1, 1, 1, 1)

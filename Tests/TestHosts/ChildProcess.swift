@@ -109,6 +109,9 @@ public final class ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input, O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
+        // Tests that run at the same time open sockets, which would live on in this child. To close what is not open is no
+        // mistake here (posix_spawn of glibc).
+        for descriptor in (STDERR_FILENO + 1)..<1024 { posix_spawn_file_actions_addclose(&actions, descriptor) }
         // A test runner may block or ignore signals; the child starts with the default ones.
         var none = sigset_t()
         var all = sigset_t()

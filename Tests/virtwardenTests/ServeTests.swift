@@ -25,9 +25,9 @@ import Testing
             scene.sink.requests.last?.text.contains(#""status":"resolved""#) == true
         }
         #expect(agent.lines("decision", "outcome=acted", "action=start", "cause=hypervisor-crash").count == 1)
-        let page = try await Scenario.page(port)
-        #expect(page.contains(#"virtwarden_actions_total{action="start",domain="web-1",result="success"} 1"#))
-        #expect(page.contains(#"virtwarden_remediation_decisions_total{cause="hypervisor-crash",outcome="acted"} 1"#))
+        try await scene.wait(port, for: #"virtwarden_actions_total{action="start",domain="web-1",result="success"} 1"#)
+        try await scene.wait(
+            port, for: #"virtwarden_remediation_decisions_total{cause="hypervisor-crash",outcome="acted"} 1"#)
         #expect(await scene.stop(agent) == .exited(0))
     }
 

@@ -19,6 +19,7 @@ enum SamplingSection: Section {
         }
         sampling.volumes = section.bool("volumes") ?? false
         sampling.leases = section.bool("leases") ?? false
+        sampling.uuidLabel = section.bool("uuid_label") ?? false
         sampling.asksGuests = section.bool("guest_agent") ?? false
         sampling.poolRefresh = section.bool("pool_refresh") ?? false
         if let deadline = section.duration("deadline", in: .milliseconds(100) ... .seconds(600)) {

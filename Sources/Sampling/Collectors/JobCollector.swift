@@ -24,7 +24,7 @@ public struct JobCollector: Collector {
         }
     }
 
-    private static let running = [
+    private static let progress = [
         Row("job_info_time_elapsed_seconds", .timeElapsed, "How long the job has run, in seconds.", factor: 0.001),
         Row(
             "job_info_time_remaining_seconds", .timeRemaining, "How long the job may still run, in seconds.",
@@ -38,6 +38,8 @@ public struct JobCollector: Collector {
         Row("job_info_file_total_bytes", .diskTotal, "Bytes of disks that the job has to transfer."),
         Row("job_info_file_processed_bytes", .diskProcessed, "Bytes of disks that the job has transferred."),
         Row("job_info_file_remaining_bytes", .diskRemaining, "Bytes of disks that the job has still to transfer."),
+    ]
+    private static let running = [
         Row("job_operation_code", .operation, "What the job does, as a number of libvirt's virDomainJobOperation."),
         Row(
             "job_downtime_seconds", .downtime, "How long the domain is expected to stand still, in seconds.",
@@ -63,7 +65,7 @@ public struct JobCollector: Collector {
             "How long the domain stood still for the last job, in seconds.", factor: 0.001),
         Row("completed_job_success", .success, "Whether the last job worked."),
     ]
-    public static let families = [type] + (running + completed).map(\.family)
+    public static let families = [type] + (progress + running + completed).map(\.family)
 
     public let needs: StatsGroups = []
     public let calls: Set<DomainCall> = [.job, .completedJob]
@@ -74,9 +76,14 @@ public struct JobCollector: Collector {
         guard let details = reading.details else { return }
         if let job = details.job, job.isRunning {
             writer.add(Self.type, Double(job.type))
-            Self.add(job, Self.running, &writer)
+            Self.add(job, Self.progress + Self.running, &writer)
         }
         if let job = details.completedJob { Self.add(job, Self.completed, &writer) }
+    }
+
+    /// Zeros in the place of a job's progress.
+    static func addIdle(into writer: inout SampleWriter) {
+        for family in [type] + progress.map(\.family) { writer.add(family, 0) }
     }
 
     private static func add(_ job: DomainJob, _ rows: [Row], _ writer: inout SampleWriter) {

@@ -15,7 +15,10 @@ public struct StateCollector: Collector {
     private static let timedOut = MetricFamily(
         "libvirt_domain_timed_out", .gauge,
         "Whether the domain's monitor does not answer, so that what only it knows is left out.")
-    public static let families = [state, stateCode, reasonCode, timedOut]
+    private static let started = MetricFamily(
+        "libvirt_domain_start_time_seconds", .gauge,
+        "When the domain was started, or, if nobody heard of that, when this program first saw it run.")
+    public static let families = [state, stateCode, reasonCode, timedOut, started]
 
     public let needs: StatsGroups = .state
 
@@ -47,5 +50,6 @@ public struct StateCollector: Collector {
         if hasCode { Self.addCode(reading, into: &writer) }
         writer.add(Self.reasonCode, Double(status.reason))
         writer.add(Self.timedOut, reading.isTimedOut?.gauge)
+        writer.add(Self.started, reading.startedAt?.seconds)
     }
 }

@@ -23,6 +23,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Where to listen: HOST:PORT, [IPV6]:PORT, :PORT or unix:/PATH; may be repeated.")
     var listen: [String] = []
     @Option(help: "How often to sample, as 10s.") var interval: String?
+    @Option(help: "How often to ask the domains' monitors, as 30s.") var monitorInterval: String?
     @Option(help: "Add the series of another exporter: tinkoff, inovex or kumina; may be repeated.")
     var compat: [String] = []
     @Option(help: "The configuration file.") var config: String?
@@ -66,6 +67,7 @@ struct Overrides: Sendable {
     private let uri: String?
     private let listeners: [Listener]
     private let interval: Duration?
+    private let monitorInterval: Duration?
     private let modes: [CompatibilityMode]
 
     init(_ command: ServeCommand) throws {
@@ -82,9 +84,14 @@ struct Overrides: Sendable {
         modes = try Self.modes(
             command.compat.isEmpty
                 ? Environment.flag("compat")?.split(separator: ",").map(String.init) ?? [] : command.compat)
-        interval = try (command.interval ?? Environment.flag("interval")).map { text in
+        interval = try Self.interval("interval", command.interval)
+        monitorInterval = try Self.interval("monitor-interval", command.monitorInterval)
+    }
+
+    private static func interval(_ flag: String, _ given: String?) throws -> Duration? {
+        try (given ?? Environment.flag(flag)).map { text in
             guard let interval = DurationText.parse(text), SamplingSettings.intervals.contains(interval) else {
-                throw ValidationError("--interval: \"\(text)\" is no duration from 500ms to 1h, such as 10s")
+                throw ValidationError("--\(flag): \"\(text)\" is no duration from 500ms to 1h, such as 10s")
             }
             return interval
         }
@@ -105,6 +112,7 @@ struct Overrides: Sendable {
         if let uri { settings.connections = [ConnectionSettings(uri: uri)] }
         if !listeners.isEmpty { settings.web.listen = listeners }
         if let interval { settings.sampling.interval = interval }
+        if let monitorInterval { settings.sampling.monitorInterval = monitorInterval }
         for mode in modes { settings.sampling.take(mode) }
         return settings
     }

@@ -31,8 +31,7 @@ package final class Board: Sendable {
     }
 
     fileprivate struct State {
-        var batches: [Key: SeriesBatch] = [:]
-        var order: [Key] = []
+        var batches = KeyedBatches()
         var generation: UInt64 = 0
         /// How many series the batches have together.
         var seriesCount = 0
@@ -44,7 +43,7 @@ package final class Board: Sendable {
         var rhythm = ScrapeRhythm()
 
         func snapshot(_ filter: PageFilter) -> [SeriesBatch] {
-            order.compactMap { filter.takes($0) ? batches[$0] : nil }
+            batches.all { filter.takes($0) }
         }
     }
 
@@ -95,7 +94,7 @@ package final class Board: Sendable {
                 state.seriesCount += added
                 state.leftOut[key] = nil
             }
-            if state.batches.updateValue(batch, forKey: key) == nil { state.order.append(key) }
+            state.batches[key] = batch
             return (old, true)
         }
         if let old, old.layout !== batch.layout { store.end(old.layout, at: batch.time) }
@@ -178,12 +177,55 @@ package final class Board: Sendable {
 extension Board.State {
     /// Takes the batches under `keys` away; their layouts.
     fileprivate mutating func remove(_ keys: [Board.Key]) -> [SeriesLayout] {
-        let removed = keys.compactMap { batches.removeValue(forKey: $0) }
+        let removed = keys.compactMap { batches.remove($0) }
         guard !removed.isEmpty else { return [] }
         seriesCount -= removed.reduce(0) { $0 + $1.values.count }
-        order.removeAll { batches[$0] == nil }
         generation &+= 1
         return removed.map(\.layout)
+    }
+}
+
+/// Batches by their keys, in the order in which the keys came first. Taking one away costs the same however many there
+/// are.
+private struct KeyedBatches {
+    private var places: [Board.Key: Int] = [:]
+    /// nil where one was taken away.
+    private var rows: [(key: Board.Key, batch: SeriesBatch)?] = []
+
+    subscript(key: Board.Key) -> SeriesBatch? {
+        get { places[key].flatMap { rows[$0]?.batch } }
+        set {
+            guard let newValue else {
+                remove(key)
+                return
+            }
+            if let place = places[key] {
+                rows[place] = (key, newValue)
+            } else {
+                places[key] = rows.count
+                rows.append((key, newValue))
+            }
+        }
+    }
+
+    @discardableResult
+    mutating func remove(_ key: Board.Key) -> SeriesBatch? {
+        guard let place = places.removeValue(forKey: key) else { return nil }
+        let batch = rows[place]?.batch
+        rows[place] = nil
+        if rows.count > 2 * places.count + 64 { compact() }
+        return batch
+    }
+
+    func all(_ takes: (Board.Key) -> Bool) -> [SeriesBatch] {
+        rows.compactMap { row in row.flatMap { takes($0.key) ? $0.batch : nil } }
+    }
+
+    private mutating func compact() {
+        rows.removeAll { $0 == nil }
+        for (place, row) in rows.enumerated() {
+            if let row { places[row.key] = place }
+        }
     }
 }
 

@@ -13,16 +13,15 @@ public struct EventCounters: Sendable {
     /// The most pairs outside the catalogue that get a series of their own.
     public static let addedLimit = 64
 
-    private let fixed: [Label]
+    private var shape: SeriesShape
     private let catalogue: EventCatalogue
     /// Of the catalogue's pairs, then of those that were added.
     private var counts: [Double]
     private var added: [EventCatalogue.Pair] = []
-    private var layout: SeriesLayout?
 
     /// The labels are those of `DomainSampler`.
     public init(domain: String, host: String?, uuid: String? = nil, catalogue: EventCatalogue = .domains) {
-        fixed = SeriesShape(fixed: [("domain", domain), ("host", host), ("uuid", uuid)]).fixed
+        shape = SeriesShape(fixed: [("domain", domain), ("host", host), ("uuid", uuid)])
         self.catalogue = catalogue
         counts = Array(repeating: 0, count: catalogue.pairs.count)
     }
@@ -36,14 +35,15 @@ public struct EventCounters: Sendable {
 
     /// The counts so far.
     public mutating func batch(at time: Timestamp) -> SeriesBatch {
-        let current = layout ?? SeriesLayout((catalogue.pairs + added).map { series(of: $0) })
-        layout = current
-        return SeriesBatch(layout: current, values: counts, time: time)
+        if let layout = shape.layout, layout.count == counts.count {
+            return SeriesBatch(layout: layout, values: counts, time: time)
+        }
+        let layout = shape.layout(for: (catalogue.pairs + added).map(Self.entry))
+        return SeriesBatch(layout: layout, values: counts, time: time)
     }
 
-    private func series(of pair: EventCatalogue.Pair) -> SeriesLayout.Series {
-        let own = [("event", pair.kind), ("detail", pair.detail), (Labels.metricName, Self.total.name)]
-        return .init(family: Self.total, labels: Labels(own.map { Label($0.0, $0.1) } + fixed))
+    private static func entry(of pair: EventCatalogue.Pair) -> SeriesShape.Entry {
+        SeriesShape.Entry(family: total, more: [Label("event", pair.kind), Label("detail", pair.detail)])
     }
 
     private mutating func indexAmongAdded(_ pair: EventCatalogue.Pair) -> Int {
@@ -53,7 +53,6 @@ public struct EventCounters: Sendable {
         if isFull, let index = added.firstIndex(of: .other) { return first + index }
         added.append(isFull ? .other : pair)
         counts.append(0)
-        layout = nil
         return first + added.count - 1
     }
 }

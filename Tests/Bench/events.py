@@ -17,7 +17,7 @@ REST = 1.1
 LIMIT = 30
 
 CONFIGURATION = """connections: [{{name: local, uri: "{uri}"}}]
-sampling: {{interval: {interval_ms:g}ms}}
+sampling: {{interval: {interval_ms:g}ms, monitor_interval: {interval_ms:g}ms, collectors: {{{details}}}}}
 state: {{directory: {folder}/state}}
 rule_files: [{folder}/rules.yml]
 receivers: [{{name: bench, webhook: {{url: "http://127.0.0.1:{port}/"}}}}]
@@ -74,7 +74,8 @@ class Receiver:
 def write_configuration(host, uri, port):
     host.write("rules.yml", RULES)
     text = CONFIGURATION.format(uri=uri, interval_ms=INTERVAL * 1000, folder=host.folder, port=port,
-                                settle_ms=SETTLE * 1000)
+                                settle_ms=SETTLE * 1000,
+                                details=", ".join(name + ": off" for name in steady.DETAILS))
     return host.write("config.yml", text.encode())
 
 

@@ -16,7 +16,7 @@ import Vocabulary
             reading, collectors: [StateCollector(), DefinitionCollector(), TinkoffCollector(), KuminaCollector()],
             at: Readings.time)
         var counters = EventCounters(domain: "web1", host: nil, uuid: uuid)
-        for series in batch.layout.series + counters.batch(at: Readings.time).layout.series {
+        for series in Array(batch.layout.series) + counters.batch(at: Readings.time).layout.series {
             #expect(series.labels.all.filter { $0.name == "uuid" }.map(\.value) == [uuid])
         }
     }

@@ -61,9 +61,9 @@ enum MarkdownReference {
         # Metrics
 
         Every metric that the agent can show; `make reference` writes this file. Series about a domain have the label
-        `domain` too, and with several connections all but the agent's own have `host`. A label without a value is left
-        out, and so is a figure that libvirt does not report. `default` says whether a metric is there unless the
-        settings say otherwise: `no` needs its collector turned on in `sampling.collectors` (or named in
+        `domain` too, with `sampling.uuid_label` also `uuid`, and with several connections all but the agent's own have
+        `host`. A label without a value is left out, and so is a figure that libvirt does not report. `default` says
+        whether a metric is there unless the settings say otherwise: `no` needs its collector turned on in `sampling.collectors` (or named in
         `sampling.compat`), the others the key that they name. The figures of `virConnectGetAllDomainStats` are read
         domain by domain where a driver has no such call. With the collector `kumina` the series of `information`,
         `block` and `interface`, and `libvirt_domain_state_code`, have labels more: `uuid`, `source_file` or

@@ -22,6 +22,8 @@ extension HostWatch {
     /// Puts what the groups' collectors find in `reading` on the board.
     func put(_ indices: [Int], _ reading: DomainReading, of domain: inout WatchedDomain, at now: Timestamp) {
         domain.noteAllocation(reading.stats)
+        var reading = reading
+        reading.time = domain.isActive ? now : nil
         for index in indices where domain.samplers.indices.contains(index) {
             let batch = domain.samplers[index].batch(
                 reading, collectors: plan.sampling.groups[index].collectors, at: now)

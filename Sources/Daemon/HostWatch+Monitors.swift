@@ -112,7 +112,8 @@ extension HostWatch {
     /// the bulk call anyway.
     private func answer(to ask: Ask, _ call: MonitorCall) async throws(VirError) -> [DomainStats] {
         var found: [ObjectUUID: DomainStats] = [:]
-        if !ask.monitor.isEmpty {
+        // No group at all would be libvirt's word for all of them.
+        if !ask.stats.isEmpty {
             if hasBulk {
                 for stats in try await call.lane.statistics(ask.stats, noWait: true) { found[stats.uuid] = stats }
                 await noteUnknownFields(of: call.lane)

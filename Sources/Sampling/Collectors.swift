@@ -32,6 +32,7 @@ public enum Collectors {
         OvirtCollector(),
         PerfCollector(),
         ResctrlCollector(),
+        SampleTimeCollector(),
         SnapshotCollector(),
         StateCollector(),
         TinkoffCollector(),

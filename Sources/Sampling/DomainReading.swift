@@ -14,6 +14,8 @@ public struct DomainReading: Sendable {
     public var isTimedOut: Bool?
     /// When the domain was started, as far as that is known; nil while it does not run.
     public var startedAt: Timestamp?
+    /// When this was read; nil for a domain that does not run.
+    public var time: Timestamp?
     /// What single calls told.
     public var details: DomainDetails?
     /// What the guest's agent told.

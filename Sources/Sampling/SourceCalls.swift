@@ -13,6 +13,7 @@ enum SourceCalls {
         ("libvirt_domain_managed_save", "virConnectListAllDomains, virDomainHasManagedSaveImage"),
         ("libvirt_domain_persistent", "virConnectListAllDomains, virDomainIsPersistent"),
         ("libvirt_domain_state", "\(bulk): state; virDomainGetState after an event"),
+        ("libvirt_domain_sample_timestamp_seconds", "\(bulk): the groups that reach the monitor"),
         ("libvirt_domain_start_time_seconds", "virConnectDomainEventRegisterAny"),
         ("libvirt_domain_timed_out", "virDomainGetControlInfo"),
         ("libvirt_domain_info_state", "\(bulk): state"),

@@ -11,6 +11,7 @@ enum Specimen {
             hasManagedSave: true, isTimedOut: false, startedAt: Readings.time, details: details(), guest: guest(),
             isGuestAgentUp: true)
         reading.stats.extra = extra()
+        reading.time = Readings.time
         return reading
     }
 

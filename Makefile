@@ -9,7 +9,7 @@ SOURCES := Sources Tests Package.swift
 TEMPORARY := $(CURDIR)/.build/tmp
 SWIFTPM = mkdir -p "$(TEMPORARY)" && TMPDIR="$(TEMPORARY)" $(SWIFT)
 
-.PHONY: run test build release format lint bench drivers setup setup-test setup-bench setup-drivers clean
+.PHONY: run test build release reference format lint bench bench-sources drivers setup setup-test setup-bench setup-drivers clean
 .NOTPARALLEL:
 
 run: setup
@@ -28,6 +28,10 @@ release: setup
 	mkdir -p dist
 	strip -o dist/virtwarden "$$($(SWIFTPM) build -c release --static-swift-stdlib --show-bin-path)/virtwarden"
 
+reference: setup
+	$(SWIFTPM) build --product virtwarden
+	"$$($(SWIFTPM) build --show-bin-path)/virtwarden" metrics --output markdown >dashboards/METRICS.md
+
 format:
 	$(SWIFT) format --in-place --recursive $(SOURCES)
 
@@ -36,6 +40,9 @@ lint:
 
 bench: setup-bench release
 	Tests/Bench/run.sh dist/virtwarden
+
+bench-sources: setup-bench
+	python3 Tests/Bench/sources.py
 
 # As root: drivers whose hosts need more than a user may do.
 drivers: setup-drivers

@@ -86,9 +86,8 @@ let package = Package(
         .executableTarget(
             name: "virtwarden",
             dependencies: [
-                "Vocabulary", "Libvirt", "YAML", "Alerting", "Notifying", "Remediation", "Web", "WebClient", "Terminal",
-                "Configuration",
-                "Daemon", logging, arguments,
+                "Vocabulary", "Libvirt", "YAML", "Sampling", "Alerting", "Notifying", "Remediation", "Web", "WebClient",
+                "Terminal", "Configuration", "Daemon", logging, arguments,
             ],
             swiftSettings: settings),
         // Tests, by module. TestHosts starts the real daemons they need.
@@ -109,7 +108,7 @@ let package = Package(
         tests("Remediation", ["Alerting", "Database", "Libvirt", "Vocabulary"]),
         tests("Web", ["CZlib", "Vocabulary"]),
         tests("Terminal"),
-        tests("Configuration", ["Notifying", "Remediation", "Vocabulary", "Web", "YAML"]),
+        tests("Configuration", ["DomainXML", "Notifying", "Remediation", "Sampling", "Vocabulary", "Web", "YAML"]),
         tests("Daemon", ["Configuration", "Sampling", "SeriesStore", "TestHosts", "Vocabulary", logging]),
         tests("virtwarden", ["TestHosts", "WebClient"]),
     ],

@@ -107,10 +107,12 @@ package final class Board: Sendable {
     /// A rule looks back five minutes, and takes a difference from two points; Prometheus would have scraped such a series
     /// all the time. For the owner of the keys alone, since a series that ends meanwhile must not come back.
     package func renew(_ connection: String, notPutSince limit: Timestamp, at time: Timestamp) {
+        let filter = PageFilter(connection: connection)
         let seldom = state.withLock { state in
-            state.snapshot(PageFilter(connection: connection)).filter { $0.time <= limit }
+            if hasTimestamps { state.generation &+= 1 }
+            return state.batches.renew(notPutSince: limit, at: time) { filter.takes($0) }
         }
-        for batch in seldom { store.append(SeriesBatch(layout: batch.layout, values: batch.values, time: time)) }
+        for batch in seldom { store.append(batch) }
     }
 
     /// Removes what stands under `keys`: its series end at `time`. Whether there was anything.
@@ -154,6 +156,7 @@ package final class Board: Sendable {
                     .monotonic - newest.at > Self.pageLife
                 else { continue }
                 pages[filter]?.newest = nil
+                ProcessMemory.giveBackFree()
             }
         }
     }
@@ -230,6 +233,20 @@ private struct KeyedBatches {
 
     func all(_ takes: (Board.Key) -> Bool) -> [SeriesBatch] {
         rows.compactMap { row in row.flatMap { takes($0.key) ? $0.batch : nil } }
+    }
+
+    /// Gives batches of `limit` or before another time: their values are true still. The new ones.
+    mutating func renew(
+        notPutSince limit: Timestamp, at time: Timestamp, _ takes: (Board.Key) -> Bool
+    ) -> [SeriesBatch] {
+        var renewed: [SeriesBatch] = []
+        for (place, row) in rows.enumerated() {
+            guard let row, row.batch.time <= limit, takes(row.key) else { continue }
+            let batch = SeriesBatch(layout: row.batch.layout, values: row.batch.values, time: time)
+            rows[place] = (row.key, batch)
+            renewed.append(batch)
+        }
+        return renewed
     }
 
     private mutating func compact() {

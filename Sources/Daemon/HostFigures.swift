@@ -24,7 +24,8 @@ struct RoundFigures {
 /// Makes a host's own batches: how libvirt stands, and how the rounds go.
 struct HostFigures {
     static let skipped = MetricFamily(
-        "virtwarden_sampling_skipped_total", .counter, "Rounds left out because the one before still ran, by tier.")
+        "virtwarden_sampling_skipped_total", .counter, "Rounds left out because the one before still ran, by tier.",
+        labels: ["tier"])
     static let failures = MetricFamily(
         "virtwarden_sampling_failures_total", .counter, "Bulk calls that libvirt answered with an error.")
     static let overdue = MetricFamily(
@@ -41,7 +42,8 @@ struct HostFigures {
         "virtwarden_reconnects_total", .counter, "Connections to libvirt that were lost and are opened again.")
     static let unknownFields = MetricFamily(
         "virtwarden_unknown_fields_total", .counter,
-        "Fields of libvirt's statistics that this version does not know, by name, with every number in it as N.")
+        "Fields of libvirt's statistics that this version does not know, by name, with every number in it as N.",
+        labels: ["field"])
     static let duration = MetricFamily(
         "virtwarden_sample_duration_seconds", .gauge, "How long the last round took, monitor groups apart.")
     static let timestamp = MetricFamily(
@@ -50,7 +52,8 @@ struct HostFigures {
         "virtwarden_domains_left_out", .gauge, "Domains that are not watched because there are too many.")
     static let capability = MetricFamily(
         "virtwarden_capability", .gauge,
-        "Whether the driver has this call of libvirt (1) or refuses it (0); calls that were not needed are absent.")
+        "Whether the driver has this call of libvirt (1) or refuses it (0); calls that were not needed are absent.",
+        labels: ["call"])
     static let families = [
         leftOut, skipped, failures, overdue, writtenOff, dropped, floods, reconnects, unknownFields, SampleAges.age,
         duration,

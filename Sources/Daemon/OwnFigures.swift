@@ -7,30 +7,33 @@ package import Vocabulary
 
 /// The agent's series about itself.
 package struct OwnFigures {
-    private static func counter(_ name: String, _ help: String) -> MetricFamily {
-        MetricFamily("virtwarden_" + name, .counter, help)
+    private static func counter(_ name: String, _ help: String, labels: [String] = []) -> MetricFamily {
+        MetricFamily("virtwarden_" + name, .counter, help, labels: labels)
     }
 
-    private static func gauge(_ name: String, _ help: String) -> MetricFamily {
-        MetricFamily("virtwarden_" + name, .gauge, help)
+    private static func gauge(_ name: String, _ help: String, labels: [String] = []) -> MetricFamily {
+        MetricFamily("virtwarden_" + name, .gauge, help, labels: labels)
     }
 
-    private static let build = gauge("build_info", "The agent's version; always 1.")
+    private static let build = gauge("build_info", "The agent's version; always 1.", labels: ["version"])
     private static let evaluations = counter("rule_group_evaluations_total", "Evaluations of rule groups.")
     private static let early = counter(
         "rule_group_early_evaluations_total", "Evaluations of rule groups that an event asked for.")
     private static let ruleFailures = counter("rule_failures_total", "Evaluations of single rules that failed.")
-    private static let alerts = gauge("alerts", "Alerts in each state.")
+    private static let alerts = gauge("alerts", "Alerts in each state.", labels: ["state"])
     private static let deliveries = counter(
-        "webhook_deliveries_total", "Attempts to tell a receiver, by how they ended.")
+        "webhook_deliveries_total", "Attempts to tell a receiver, by how they ended.", labels: ["receiver", "result"])
     private static let waiting = gauge(
-        "notifications_waiting", "Groups of alerts that a receiver has yet to be told of.")
+        "notifications_waiting", "Groups of alerts that a receiver has yet to be told of.", labels: ["receiver"])
     private static let oldest = gauge(
-        "notifications_oldest_seconds", "How long the oldest of them has waited, in seconds.")
+        "notifications_oldest_seconds", "How long the oldest of them has waited, in seconds.", labels: ["receiver"])
     private static let droppedAlerts = counter(
-        "notifications_dropped_total", "Alerts that were given up because too many waited.")
-    private static let decisions = counter("remediation_decisions_total", "Decisions about domains, done or refused.")
-    private static let actions = counter("actions_total", "Actions on domains that ended, by whether they helped.")
+        "notifications_dropped_total", "Alerts that were given up because too many waited.", labels: ["receiver"])
+    private static let decisions = counter(
+        "remediation_decisions_total", "Decisions about domains, done or refused.", labels: ["cause", "outcome"])
+    private static let actions = counter(
+        "actions_total", "Actions on domains that ended, by whether they helped.",
+        labels: ["domain", "action", "result"])
     private static let quarantined = gauge("quarantined_domains", "Domains whose budget of repairs is spent.")
     private static let journalFailures = counter(
         "journal_failures_total", "Writes to the remediation journal that failed.")

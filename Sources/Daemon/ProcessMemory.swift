@@ -17,6 +17,11 @@ package enum ProcessMemory {
         for region in untouchedFiles() { madvise(region.start, region.length, MADV_DONTNEED) }
     }
 
+    /// For once something large has been let go of.
+    static func giveBackFree() {
+        malloc_trim(0)
+    }
+
     /// A mapping, as `/proc/self/smaps` lists it.
     private struct Region {
         let start: UnsafeMutableRawPointer

@@ -3,34 +3,29 @@ public import Vocabulary
 
 /// Renders snapshots in Prometheus's text format 0.0.4.
 ///
-/// Names and labels are written once for each layout; a snapshot of the same layouts as the one before costs a copy of
-/// them and one number a series. What it remembers of layouts that left the snapshot is dropped.
+/// A snapshot of the same layouts as the one before costs a copy of names and labels and one number a series. Nothing is
+/// remembered but the last page, without its values.
 public struct TextRenderer: Sendable {
     /// The `Content-Type` of what `render` returns.
     public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
-    private var texts: [ObjectIdentifier: LayoutText] = [:]
-    private var templates: [TemplateKey: TemplateText] = [:]
     private var page = Page([], nil)
     /// The names of the families that are shown; all when nil.
     private let families: Set<String>?
     private let hasTimestamps: Bool
 
-    /// Shows `families` only, by name, when they are given. With `timestamps` each line ends with the time of its sample:
-    /// Prometheus then takes that for its own, and does not mark a series stale when it leaves.
     /// A template, and the names of its layouts' fixed labels.
     private struct TemplateKey: Hashable {
         let template: ObjectIdentifier
         let gaps: [String]
     }
 
+    /// Shows `families` only, by name, when they are given. With `timestamps` each line ends with the time of its sample:
+    /// Prometheus then takes that for its own, and does not mark a series stale when it leaves.
     public init(families: Set<String>? = nil, timestamps: Bool = false) {
         self.families = families
         hasTimestamps = timestamps
     }
-
-    /// How many layouts are remembered.
-    var remembered: Int { texts.count }
 
     /// The page of `snapshot`: families sorted by name, each with one header, each series once. When two batches hold
     /// the same series, the later one gives the value.
@@ -43,23 +38,15 @@ public struct TextRenderer: Sendable {
     }
 
     private mutating func remake(for batches: [SeriesBatch]) {
-        var kept: [ObjectIdentifier: LayoutText] = [:]
-        var keptTemplates: [TemplateKey: TemplateText] = [:]
-        var ordered: [LayoutText] = []
-        ordered.reserveCapacity(batches.count)
-        for batch in batches {
+        var templates: [TemplateKey: TemplateText] = [:]
+        let texts = batches.map { batch in
             let layout = batch.layout
             let key = TemplateKey(template: ObjectIdentifier(layout.template), gaps: layout.fixed.map(\.name))
-            let template = keptTemplates[key] ?? templates[key] ?? TemplateText(layout.template, gaps: key.gaps)
-            keptTemplates[key] = template
-            let id = ObjectIdentifier(layout)
-            let text = kept[id] ?? texts[id] ?? LayoutText(layout, template)
-            kept[id] = text
-            ordered.append(text)
+            let template = templates[key] ?? TemplateText(layout.template, gaps: key.gaps)
+            templates[key] = template
+            return LayoutText(layout, template)
         }
-        texts = kept
-        templates = keptTemplates
-        page = Page(ordered, families)
+        page = Page(texts, families)
     }
 
     /// Writes the page into `buffer`, which has room for its text and the longest values; returns its length.

@@ -7,7 +7,8 @@ public import Vocabulary
 /// bound; after that they count as `other`.
 public struct EventCounters: Sendable {
     public static let total = MetricFamily(
-        "libvirt_domain_events_total", .counter, "Events that libvirt reported of the domain since it was first seen.")
+        "libvirt_domain_events_total", .counter, "Events that libvirt reported of the domain since it was first seen.",
+        labels: ["event", "detail"])
     public static let families = [total]
     /// The most pairs outside the catalogue that get a series of their own.
     public static let addedLimit = 64

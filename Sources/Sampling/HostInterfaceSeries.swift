@@ -5,12 +5,13 @@ public import Vocabulary
 
 /// Makes the batches of one of the host's own network interfaces.
 public struct HostInterfaceSeries: Sendable {
-    private static func gauge(_ name: String, _ help: String) -> MetricFamily {
-        MetricFamily("libvirt_interface_" + name, .gauge, help)
+    private static func gauge(_ name: String, _ help: String, labels: [String] = []) -> MetricFamily {
+        MetricFamily("libvirt_interface_" + name, .gauge, help, labels: ["interface"] + labels)
     }
 
     private static let about = gauge(
-        "info", "Type and hardware address of the host's interface, and what it is on; always 1.")
+        "info", "Type and hardware address of the host's interface, and what it is on; always 1.",
+        labels: ["type", "mac", "mtu", "parent", "vlan_tag", "bond_mode"])
     private static let active = gauge("active", "Whether the host's interface is active.")
     private static let members = gauge("members", "Interfaces that the bridge or bond holds.")
     public static let families = [about, active, members]

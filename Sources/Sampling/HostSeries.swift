@@ -6,15 +6,18 @@ public import Vocabulary
 public struct HostSeries: Sendable {
     public static let up = MetricFamily("libvirt_up", .gauge, "Whether libvirt answers on this connection.")
     public static let versions = MetricFamily(
-        "libvirt_versions_info", .gauge, "Versions of hypervisor, daemon and library; always 1.")
+        "libvirt_versions_info", .gauge, "Versions of hypervisor, daemon and library; always 1.",
+        labels: ["hypervisor_running", "libvirtd_running", "libvirt_library"])
     public static let domains = MetricFamily(
-        "libvirt_domains", .gauge, "Domains that libvirt lists, active or not.")
-    public static let byState = MetricFamily("libvirt_domains_by_state", .gauge, "Domains in each state.")
+        "libvirt_domains", .gauge, "Domains that are watched, active or not.")
+    public static let byState = MetricFamily(
+        "libvirt_domains_by_state", .gauge, "Domains in each state.", labels: ["state"])
     public static let vcpus = MetricFamily(
-        "libvirt_allocated_vcpus", .gauge, "Virtual CPUs that the domains in this state have, added up.")
+        "libvirt_allocated_vcpus", .gauge, "Virtual CPUs that the domains in this state have, added up.",
+        labels: ["state"])
     public static let memory = MetricFamily(
         "libvirt_allocated_memory_bytes", .gauge,
-        "Memory that the domains in this state may have at most, added up, in bytes.")
+        "Memory that the domains in this state may have at most, added up, in bytes.", labels: ["state"])
     private static let number = MetricFamily(
         "libvirt_domains_number", .gauge, "Domains that run, under the name of kumina's exporter.")
     public static let families = [up, versions, domains, byState, vcpus, memory, number]

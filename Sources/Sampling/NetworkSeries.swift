@@ -5,16 +5,18 @@ public import Vocabulary
 
 /// Makes the batches of one virtual network.
 public struct NetworkSeries: Sendable {
-    private static func gauge(_ name: String, _ help: String) -> MetricFamily {
-        MetricFamily("libvirt_network_" + name, .gauge, help)
+    private static func gauge(_ name: String, _ help: String, labels: [String] = []) -> MetricFamily {
+        MetricFamily("libvirt_network_" + name, .gauge, help, labels: ["network"] + labels)
     }
 
     private static let about = gauge(
-        "info", "UUID, bridge, forward mode, DNS domain and persistence of the network; always 1.")
+        "info", "UUID, bridge, forward mode, DNS domain and persistence of the network; always 1.",
+        labels: ["uuid", "bridge", "forward_mode", "dns_domain", "persistent"])
     private static let active = gauge("active", "Whether the network is active.")
     private static let autostart = gauge("autostart", "Whether the network is started with the host.")
     private static let leases = gauge("dhcp_leases", "Addresses that the network has lent.")
-    private static let expiry = gauge("dhcp_lease_expiry_timestamp_seconds", "When the lease of the address ends.")
+    private static let expiry = gauge(
+        "dhcp_lease_expiry_timestamp_seconds", "When the lease of the address ends.", labels: ["mac", "address"])
     public static let families = [about, active, autostart, leases, expiry]
 
     /// All that is known of a network; nil is "not read" or "not reported".
@@ -47,7 +49,7 @@ public struct NetworkSeries: Sendable {
             info: Self.about,
             labels: [
                 ("uuid", uuid.description), ("bridge", facts.description?.bridge ?? ""),
-                ("forward_mode", facts.description?.forwardMode ?? ""), ("domain", facts.description?.domain ?? ""),
+                ("forward_mode", facts.description?.forwardMode ?? ""), ("dns_domain", facts.description?.domain ?? ""),
                 ("persistent", facts.reading?.isPersistent.map { "\($0)" } ?? ""),
             ])
         if listsLeases {

@@ -4,7 +4,8 @@ public import Vocabulary
 /// Makes the batches that count the host's devices and libvirt's secrets.
 public struct NodeDeviceSeries: Sendable {
     private static let devices = MetricFamily(
-        "libvirt_node_devices", .gauge, "Devices of the host that have the capability; one may have several.")
+        "libvirt_node_devices", .gauge, "Devices of the host that have the capability; one may have several.",
+        labels: ["capability"])
     private static let secrets = MetricFamily("libvirt_secrets", .gauge, "Secrets that libvirt keeps.")
     public static let families = [devices, secrets]
 

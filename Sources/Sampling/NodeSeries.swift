@@ -18,18 +18,19 @@ public enum NodeReading: Sendable {
 
 /// Makes the batches that say how the host itself stands: processors and memory, as libvirt counts them.
 public struct NodeSeries: Sendable {
-    private static func gauge(_ name: String, _ help: String) -> MetricFamily {
-        MetricFamily("libvirt_node_" + name, .gauge, help)
+    private static func gauge(_ name: String, _ help: String, labels: [String] = []) -> MetricFamily {
+        MetricFamily("libvirt_node_" + name, .gauge, help, labels: labels)
     }
 
-    private static let about = gauge("info", "Model of the host's CPU; always 1.")
+    private static let about = gauge("info", "Model of the host's CPU; always 1.", labels: ["model"])
     private static let cpus = gauge("cpus", "CPUs of the host that are online.")
     private static let cells = gauge("numa_cells", "NUMA cells of the host.")
     private static let sockets = gauge("sockets", "CPU sockets in each NUMA cell.")
     private static let cores = gauge("cores", "Cores in each socket.")
     private static let threads = gauge("threads", "Threads in each core.")
     private static let cpuTime = MetricFamily(
-        "libvirt_node_cpu_seconds_total", .counter, "What the host's CPUs did, in seconds, by libvirt's word for it.")
+        "libvirt_node_cpu_seconds_total", .counter, "What the host's CPUs did, in seconds, by libvirt's word for it.",
+        labels: ["mode"])
     /// By libvirt's word for each.
     private static let memory = [
         "total": gauge("memory_total_bytes", "Memory of the host, in bytes."),
@@ -39,15 +40,19 @@ public struct NodeSeries: Sendable {
         "available": gauge("memory_available_bytes", "Memory of the host that programs could get, in bytes."),
     ]
 
-    private static let cellTotal = gauge("cell_memory_total_bytes", "Memory of the NUMA cell, in bytes.")
-    private static let cellFree = gauge("cell_memory_free_bytes", "Memory of the NUMA cell that is free, in bytes.")
+    private static let cellTotal = gauge(
+        "cell_memory_total_bytes", "Memory of the NUMA cell, in bytes.", labels: ["cell"])
+    private static let cellFree = gauge(
+        "cell_memory_free_bytes", "Memory of the NUMA cell that is free, in bytes.", labels: ["cell"])
     private static let pages = gauge(
-        "pages", "Pages of this size, in bytes, that the NUMA cell has; read every ten minutes.")
+        "pages", "Pages of this size, in bytes, that the NUMA cell has; read every ten minutes.",
+        labels: ["cell", "page_size"])
     private static let freePages = gauge(
-        "free_pages", "Pages of this size, in bytes, that the NUMA cell has free.")
+        "free_pages", "Pages of this size, in bytes, that the NUMA cell has free.", labels: ["cell", "page_size"])
     private static let sharedPages = gauge(
         "ksm_pages",
-        "Pages that KSM keeps once for many (shared), that it saves so (sharing), and that it could not share.")
+        "Pages that KSM keeps once for many (shared), that it saves so (sharing), and that it could not share.",
+        labels: ["state"])
     private static let fullScans = MetricFamily(
         "libvirt_node_ksm_full_scans_total", .counter, "How often KSM has gone through all memory it may share.")
 

@@ -8,8 +8,11 @@ public import Vocabulary
 /// others are added as they come, up to a bound; after that they count as `other`.
 public struct ObjectEventCounters: Sendable {
     private static let totals: [ObjectEvent.Kind: MetricFamily] = [
-        .network: counter("network", "Events that libvirt reported of the network since it was first seen."),
-        .storagePool: counter("storage_pool", "Events that libvirt reported of the pool since it was first seen."),
+        .network: counter(
+            "network", "Events that libvirt reported of the network since it was first seen.", labels: ["network"]),
+        .storagePool: counter(
+            "storage_pool", "Events that libvirt reported of the pool since it was first seen.",
+            labels: ["storage_pool"]),
         .nodeDevice: counter("node_device", "Events that libvirt reported of the host's devices."),
         .secret: counter("secret", "Events that libvirt reported of its secrets."),
     ]
@@ -18,8 +21,8 @@ public struct ObjectEventCounters: Sendable {
     public static let addedLimit = 16
     private static let other = "other"
 
-    private static func counter(_ object: String, _ help: String) -> MetricFamily {
-        MetricFamily("libvirt_\(object)_events_total", .counter, help)
+    private static func counter(_ object: String, _ help: String, labels: [String] = []) -> MetricFamily {
+        MetricFamily("libvirt_\(object)_events_total", .counter, help, labels: labels + ["event"])
     }
 
     private let total: MetricFamily?

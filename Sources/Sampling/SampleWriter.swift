@@ -38,7 +38,7 @@ public struct SampleWriter {
 
     /// Adds the series of `family` that has `labels`.
     public mutating func add(_ family: MetricFamily, labels: [(String, String)], _ value: Double) {
-        append(family, "", "", labels.map { Label($0.0, $0.1) }, value)
+        append(family, "", "", labels.compactMap { $0.1.isEmpty ? nil : Label($0.0, $0.1) }, value)
     }
 
     /// Adds the labels that `extra` gives, by the value of each sample's own label, to what `body` adds.

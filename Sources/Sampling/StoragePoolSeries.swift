@@ -5,11 +5,13 @@ public import Vocabulary
 
 /// Makes the batches of one storage pool.
 public struct StoragePoolSeries: Sendable {
-    private static func gauge(_ name: String, _ help: String) -> MetricFamily {
-        MetricFamily("libvirt_storage_" + name, .gauge, help)
+    private static func gauge(_ name: String, _ help: String, labels: [String] = []) -> MetricFamily {
+        MetricFamily("libvirt_storage_" + name, .gauge, help, labels: ["storage_pool"] + labels)
     }
 
-    private static let about = gauge("pool_info", "UUID, type, path and persistence of the pool; always 1.")
+    private static let about = gauge(
+        "pool_info", "UUID, type, path and persistence of the pool; always 1.",
+        labels: ["uuid", "type", "path", "persistent"])
     private static let state = gauge(
         "pool_state", "State of the pool: 0 inactive, 1 building, 2 running, 3 degraded, 4 inaccessible.")
     private static let capacity = gauge("pool_capacity_bytes", "Size of the pool, in bytes.")
@@ -21,8 +23,10 @@ public struct StoragePoolSeries: Sendable {
         "pool_refresh_timestamp_seconds", "When the pool was last seen to be refreshed.")
     private static let timedOut = gauge(
         "pool_timed_out", "Whether a call about the pool has not returned in time; no other is made until it does.")
-    private static let volumeCapacity = gauge("volume_capacity_bytes", "Size of the volume, in bytes.")
-    private static let volumeAllocation = gauge("volume_allocation_bytes", "What the volume occupies, in bytes.")
+    private static let volumeCapacity = gauge(
+        "volume_capacity_bytes", "Size of the volume, in bytes.", labels: ["volume"])
+    private static let volumeAllocation = gauge(
+        "volume_allocation_bytes", "What the volume occupies, in bytes.", labels: ["volume"])
     public static let families = [
         about, state, capacity, allocation, available, volumes, autostart, refreshed, timedOut, volumeCapacity,
         volumeAllocation,

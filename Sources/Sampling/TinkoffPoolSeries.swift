@@ -5,7 +5,7 @@ public import Vocabulary
 /// Makes the batches of one storage pool under the names of Tinkoff's exporter; for a time of moving over.
 public struct TinkoffPoolSeries: Sendable {
     private static func gauge(_ name: String, _ help: String) -> MetricFamily {
-        MetricFamily("libvirt_pool_info_" + name, .gauge, help)
+        MetricFamily("libvirt_pool_info_" + name, .gauge, help, labels: ["pool"])
     }
 
     private static let capacity = gauge("capacity_bytes", "Size of the pool, in bytes.")

@@ -8,8 +8,8 @@ struct CommandLineTool: AsyncParsableCommand {
         commandName: "virtwarden",
         abstract: "Watches a libvirt host: metrics, alerts and repair of its domains.",
         discussion: """
-            Exit codes: 0 ok, 1 the thing asked about is wrong, 2 usage, 3 configuration, 4 no daemon, 5 no libvirt, \
-            6 permission, 7 timeout.
+            Exit codes: 0 ok, 1 the thing asked about is wrong, 2 usage, 3 configuration, 4 no daemon, 7 timeout; \
+            5 and 6 are kept for "no libvirt" and "permission".
 
             Examples:
               virtwarden demo
@@ -17,7 +17,8 @@ struct CommandLineTool: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            ServeCommand.self, EventsCommand.self, DemoCommand.self, CheckCommand.self, VersionCommand.self,
+            ServeCommand.self, EventsCommand.self, MetricsCommand.self, DemoCommand.self, CheckCommand.self,
+            VersionCommand.self,
         ])
 
     /// Parses the command line, runs the command and ends the process when it failed.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Configuration
+import DomainXML
 import FoundationEssentials
 import Notifying
 import Remediation
+import Sampling
 import Testing
 import Vocabulary
 import Web
@@ -35,6 +37,15 @@ import YAML
         let example = try #require(blocks.first { $0.hasPrefix("connections:") })
         let settings = try settings(String(example))
         #expect(settings.connections == [ConnectionSettings(name: "local", uri: "qemu:///system")])
+        // All but these two are what holds without a file.
+        #expect(
+            settings.sampling
+                == SamplingSettings(
+                    exclude: ["/test-[0-9]+/"],
+                    collectors: ["iothread": .on, "block": .every(.seconds(60)), "openstack": .off]))
+        #expect(settings.metadata.namespaces == ["app": "http://example.org/app"])
+        #expect(settings.metadata.paths.map(\.name) == ["owner"])
+        #expect(settings.web == WebSettings(listen: [WebSettings.defaultListener]))
         #expect(settings.notifying.receivers.map(\.name) == ["ops"])
         #expect(settings.notifying.routes.map(\.receiver) == ["ops"])
         let policy = try #require(settings.remediation.policies.first)

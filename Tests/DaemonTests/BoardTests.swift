@@ -50,10 +50,10 @@ import Vocabulary
         #expect(points() == [0])
         board.renew("other", notPutSince: start, at: start + .seconds(60))
         board.renew("local", notPutSince: start, at: start + .seconds(61))
-        board.renew("local", notPutSince: start + .seconds(60), at: start + .seconds(121))
+        board.renew("local", notPutSince: start + .seconds(61), at: start + .seconds(121))
         #expect(points() == [0, 61, 121])
-        // The page keeps the time of the sample itself.
-        #expect(board.snapshot(at: start).batches.map(\.time) == [start])
+        // So that a line with a time is not older for Prometheus than it is for rules.
+        #expect(board.snapshot(at: start).batches.map(\.time) == [start + .seconds(121)])
         board.remove([.host("local", .libvirt)], at: start + .seconds(130))
         board.renew("local", notPutSince: start + .seconds(130), at: start + .seconds(190))
         #expect(points() == [0, 61, 121])

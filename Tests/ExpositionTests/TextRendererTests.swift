@@ -153,10 +153,7 @@ import Vocabulary
         #expect(
             text([SeriesBatch(layout: first, values: [3, 4], time: time)])
                 == "libvirt_bytes_total 4\nlibvirt_up{a=\"1\"} 3")
-        #expect(renderer.remembered == 1)
         #expect(text([batch([(up, [("a", "2")], 5)])]) == "libvirt_up{a=\"2\"} 5")
-        #expect(renderer.remembered == 1)
         #expect(text([]) == "")
-        #expect(renderer.remembered == 0)
     }
 }

@@ -7,7 +7,8 @@ public struct AddressCollector: Collector {
     public static let name = "address"
     public static let isDefault = false
     private static let address = MetricFamily(
-        "libvirt_domain_address_info", .gauge, "An address of the domain's interface, and who knows of it; always 1.")
+        "libvirt_domain_address_info", .gauge, "An address of the domain's interface, and who knows of it; always 1.",
+        labels: ["target_device", "mac", "family", "address", "source"])
     public static let families = [address]
 
     public let needs: StatsGroups = []

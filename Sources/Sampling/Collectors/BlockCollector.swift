@@ -32,11 +32,11 @@ public struct BlockCollector: Collector {
     ]
 
     private static func count(_ name: String, _ help: String) -> MetricFamily {
-        MetricFamily("libvirt_domain_block_stats_" + name, .counter, help)
+        MetricFamily("libvirt_domain_block_stats_" + name, .counter, help, labels: ["target_device"])
     }
 
     private static func size(_ name: String, _ help: String) -> MetricFamily {
-        MetricFamily("libvirt_domain_block_stats_" + name, .gauge, help)
+        MetricFamily("libvirt_domain_block_stats_" + name, .gauge, help, labels: ["target_device"])
     }
 
     public func collect(_ reading: DomainReading, into writer: inout SampleWriter) {

@@ -37,7 +37,7 @@ public struct BlockGeometryCollector: Collector {
     ]
 
     private static func limit(_ name: String, _ help: String) -> MetricFamily {
-        MetricFamily("libvirt_domain_block_stats_limit_" + name, .gauge, help)
+        MetricFamily("libvirt_domain_block_stats_limit_" + name, .gauge, help, labels: ["target_device"])
     }
 
     public func collect(_ reading: DomainReading, into writer: inout SampleWriter) {

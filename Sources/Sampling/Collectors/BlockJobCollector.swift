@@ -8,11 +8,13 @@ public struct BlockJobCollector: Collector {
     public static let interval: Duration? = .seconds(120)
     private static let type = MetricFamily(
         "libvirt_domain_block_job_type_code", .gauge,
-        "What the disk's job does: 1 pull, 2 copy, 3 commit, 4 active commit, 5 backup.")
+        "What the disk's job does: 1 pull, 2 copy, 3 commit, 4 active commit, 5 backup.", labels: ["target_device"])
     private static let current = MetricFamily(
-        "libvirt_domain_block_job_current_bytes", .gauge, "How far the disk's job is, in bytes.")
+        "libvirt_domain_block_job_current_bytes", .gauge, "How far the disk's job is, in bytes.",
+        labels: ["target_device"])
     private static let end = MetricFamily(
-        "libvirt_domain_block_job_end_bytes", .gauge, "Where the disk's job will be done, in bytes.")
+        "libvirt_domain_block_job_end_bytes", .gauge, "Where the disk's job will be done, in bytes.",
+        labels: ["target_device"])
     public static let families = [type, current, end]
 
     public let needs: StatsGroups = []

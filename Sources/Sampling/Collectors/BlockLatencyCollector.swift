@@ -10,16 +10,18 @@ public struct BlockLatencyCollector: Collector {
     public static let name = "block_latency"
     private static let latency = MetricFamily(
         "libvirt_domain_block_stats_latency_seconds", .histogram,
-        "Time that requests took, in seconds, since the domain began or the histogram was set anew; there is no sum."
-    )
+        "Time that requests took, in seconds, since the domain began or the histogram was set anew; there is no sum.",
+        labels: ["target_device", "operation", "le"])
     private static let bucket = MetricFamily("_bucket", of: latency)
     private static let count = MetricFamily("_count", of: latency)
     private static let windowLatency = MetricFamily(
         "libvirt_domain_block_stats_window_latency_seconds", .gauge,
-        "Shortest, longest and average time that requests took over the last seconds, in seconds.")
+        "Shortest, longest and average time that requests took over the last seconds, in seconds.",
+        labels: ["target_device", "operation", "window", "stat"])
     private static let windowDepth = MetricFamily(
         "libvirt_domain_block_stats_window_queue_depth", .gauge,
-        "Average number of requests that waited over the last seconds.")
+        "Average number of requests that waited over the last seconds.",
+        labels: ["target_device", "operation", "window"])
     public static let families = [latency, windowLatency, windowDepth]
 
     public let needs: StatsGroups = .block

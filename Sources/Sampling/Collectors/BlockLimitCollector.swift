@@ -7,9 +7,11 @@ public struct BlockLimitCollector: Collector {
     public static let name = "block_limit"
     public static let isDefault = false
     private static let bytes = MetricFamily(
-        "libvirt_domain_block_limit_bytes_per_second", .gauge, "Bytes that the disk may transfer, each second.")
+        "libvirt_domain_block_limit_bytes_per_second", .gauge, "Bytes that the disk may transfer, each second.",
+        labels: ["target_device", "direction", "burst"])
     private static let requests = MetricFamily(
-        "libvirt_domain_block_limit_requests_per_second", .gauge, "Requests that the disk may make, each second.")
+        "libvirt_domain_block_limit_requests_per_second", .gauge, "Requests that the disk may make, each second.",
+        labels: ["target_device", "direction", "burst"])
     public static let families = [bytes, requests]
 
     public let needs: StatsGroups = []

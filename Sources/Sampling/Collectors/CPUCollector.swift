@@ -11,7 +11,7 @@ public struct CPUCollector: Collector {
         "libvirt_domain_cpu_system_seconds_total", .counter, "CPU time in the host's kernel, in seconds.")
     private static let haltpoll = MetricFamily(
         "libvirt_domain_cpu_haltpoll_seconds_total", .counter,
-        "Time that KVM polled before halting a vCPU, in seconds, by whether the poll succeeded.")
+        "Time that KVM polled before halting a vCPU, in seconds, by whether the poll succeeded.", labels: ["result"])
     public static let families = [user, system, haltpoll]
 
     public let needs: StatsGroups = .cpuTotal

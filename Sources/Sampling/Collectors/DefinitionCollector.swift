@@ -7,7 +7,8 @@ public import Vocabulary
 public struct DefinitionCollector: Collector {
     public static let name = "definition"
     private static let about = MetricFamily(
-        "libvirt_domain_info", .gauge, "UUID, type of operating system, title and persistence; always 1.")
+        "libvirt_domain_info", .gauge, "UUID, type of operating system, title and persistence; always 1.",
+        labels: ["uuid", "os_type", "os_type_arch", "os_type_machine", "title", "persistent"])
     private static let autostart = MetricFamily(
         "libvirt_domain_autostart", .gauge, "Whether the domain is started with the host.")
     private static let persistent = MetricFamily(

@@ -7,9 +7,17 @@ public import Vocabulary
 public struct DeviceInfoCollector: Collector {
     public static let name = "device_info"
     private static let disk = MetricFamily(
-        "libvirt_domain_block_stats_info", .gauge, "Kind, driver and source of the disk; always 1.")
+        "libvirt_domain_block_stats_info", .gauge, "Kind, driver and source of the disk; always 1.",
+        labels: [
+            "target_device", "disk_type", "target_bus", "driver_name", "driver_type", "driver_cache", "driver_discard",
+            "source_file", "source_protocol", "storage_pool", "serial",
+        ])
     private static let interface = MetricFamily(
-        "libvirt_domain_interface_stats_info", .gauge, "Kind, address and connection of the interface; always 1.")
+        "libvirt_domain_interface_stats_info", .gauge, "Kind, address and connection of the interface; always 1.",
+        labels: [
+            "target_device", "interface_type", "source_bridge", "mac_address", "model_type", "mtu_size", "network",
+            "interface_id",
+        ])
     public static let families = [disk, interface]
 
     public let needs: StatsGroups = []

@@ -13,7 +13,7 @@ public struct DirtyRateCollector: Collector {
         "Memory that the domain dirtied in the last measurement, in bytes a second.")
     private static let vcpuRate = MetricFamily(
         "libvirt_domain_vcpu_dirty_rate_bytes_per_second", .gauge,
-        "Memory that the vCPU dirtied in the last measurement, in bytes a second.")
+        "Memory that the vCPU dirtied in the last measurement, in bytes a second.", labels: ["vcpu"])
     public static let families = [rate, vcpuRate]
 
     public let needs: StatsGroups = .dirtyrate

@@ -12,7 +12,8 @@ public struct DiskErrorCollector: Collector {
     public static let interval: Duration? = .seconds(120)
     private static let error = MetricFamily(
         "libvirt_domain_block_error", .gauge,
-        "Whether libvirt reports an error of the disk: for want of space (no_space), or another (unspecified).")
+        "Whether libvirt reports an error of the disk: for want of space (no_space), or another (unspecified).",
+        labels: ["target_device", "reason"])
     public static let families = [error]
     /// By `virDomainDiskErrorCode`.
     private static let reasons: [(code: Int32, word: String)] = [(1, "unspecified"), (2, "no_space")]

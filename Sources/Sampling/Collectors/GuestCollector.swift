@@ -8,11 +8,15 @@ public struct GuestCollector: Collector {
     public static let name = "guest"
     private static let up = gauge(
         "agent_up", "Whether the guest's agent is connected and, where it is asked, answers.")
-    private static let about = gauge("info", "Operating system and name that the guest gives itself; always 1.")
+    private static let about = gauge(
+        "info", "Operating system and name that the guest gives itself; always 1.",
+        labels: ["os_id", "os_name", "os_version", "kernel_release", "hostname", "timezone"])
     private static let size = gauge(
-        "filesystem_size_bytes", "Size of the file system that the guest has mounted, in bytes.")
+        "filesystem_size_bytes", "Size of the file system that the guest has mounted, in bytes.",
+        labels: ["mountpoint", "fstype", "device"])
     private static let used = gauge(
-        "filesystem_used_bytes", "What is used of the file system that the guest has mounted, in bytes.")
+        "filesystem_used_bytes", "What is used of the file system that the guest has mounted, in bytes.",
+        labels: ["mountpoint", "fstype", "device"])
     private static let dropped = gauge(
         "filesystems_dropped", "File systems of the guest that are left out, because it names too many.")
     private static let load1 = gauge("load1", "Load of the guest over one minute.")
@@ -21,8 +25,8 @@ public struct GuestCollector: Collector {
     private static let users = gauge("users", "Users who are logged in at the guest.")
     public static let families = [up, about, size, used, dropped, load1, load5, load15, users]
 
-    private static func gauge(_ name: String, _ help: String) -> MetricFamily {
-        MetricFamily("libvirt_domain_guest_" + name, .gauge, help)
+    private static func gauge(_ name: String, _ help: String, labels: [String] = []) -> MetricFamily {
+        MetricFamily("libvirt_domain_guest_" + name, .gauge, help, labels: labels)
     }
 
     public let needs: StatsGroups = []

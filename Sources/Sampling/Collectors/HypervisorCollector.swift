@@ -9,10 +9,12 @@ public struct HypervisorCollector: Collector {
     public static let isDefault = false
     private static let total = MetricFamily(
         "libvirt_domain_hypervisor_stat_total", .counter,
-        "What the hypervisor counted, by its own name for it; without the label vcpu, of the whole domain.")
+        "What the hypervisor counted, by its own name for it; without the label vcpu, of the whole domain.",
+        labels: ["vcpu", "name"])
     private static let gauge = MetricFamily(
         "libvirt_domain_hypervisor_stat", .gauge,
-        "A value of the hypervisor's, by its own name for it: now (kind cur), or the largest there was (max).")
+        "A value of the hypervisor's, by its own name for it: now (kind cur), or the largest there was (max).",
+        labels: ["vcpu", "name", "kind"])
     private static let left = MetricFamily(
         "libvirt_domain_hypervisor_stats_left_out", .gauge,
         "Statistics of the hypervisor that were asked for and are not shown, since the domain has too many.")

@@ -7,7 +7,8 @@ public struct InovexCollector: Collector {
     public static let name = "inovex"
     public static let isDefault = false
     private static let state = MetricFamily(
-        "libvirt_domain_info_state", .gauge, "State of the domain as a number; the label says it in words.")
+        "libvirt_domain_info_state", .gauge, "State of the domain as a number; the label says it in words.",
+        labels: ["state_desc"])
     private static let swapIn = MetricFamily(
         "libvirt_domain_memory_stats_swap_in_bytes", .gauge, "Bytes that the guest read from swap, ever.")
     private static let swapOut = MetricFamily(

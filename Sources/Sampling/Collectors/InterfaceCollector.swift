@@ -25,7 +25,7 @@ public struct InterfaceCollector: Collector {
     ]
 
     private static func count(_ name: String, _ help: String) -> MetricFamily {
-        MetricFamily("libvirt_domain_interface_stats_" + name, .counter, help)
+        MetricFamily("libvirt_domain_interface_stats_" + name, .counter, help, labels: ["target_device"])
     }
 
     public func collect(_ reading: DomainReading, into writer: inout SampleWriter) {

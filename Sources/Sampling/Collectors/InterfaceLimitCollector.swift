@@ -8,9 +8,11 @@ public struct InterfaceLimitCollector: Collector {
     public static let isDefault = false
     private static let rate = MetricFamily(
         "libvirt_domain_interface_limit_bytes_per_second", .gauge,
-        "Bytes that the interface may carry each second, on average or at the peak, or is sure to get (floor).")
+        "Bytes that the interface may carry each second, on average or at the peak, or is sure to get (floor).",
+        labels: ["target_device", "direction", "limit"])
     private static let burst = MetricFamily(
-        "libvirt_domain_interface_limit_burst_bytes", .gauge, "Bytes that may pass at the peak rate.")
+        "libvirt_domain_interface_limit_burst_bytes", .gauge, "Bytes that may pass at the peak rate.",
+        labels: ["target_device", "direction"])
     public static let families = [rate, burst]
 
     public let needs: StatsGroups = []

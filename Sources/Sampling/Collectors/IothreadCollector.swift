@@ -8,13 +8,15 @@ public struct IothreadCollector: Collector {
     public static let isDefault = false
     private static let pollMax = MetricFamily(
         "libvirt_domain_iothread_poll_max_seconds", .gauge,
-        "Longest time that the I/O thread polls before it sleeps, in seconds; 0 is no polling.")
+        "Longest time that the I/O thread polls before it sleeps, in seconds; 0 is no polling.", labels: ["iothread"])
     private static let pollGrow = MetricFamily(
         "libvirt_domain_iothread_poll_grow", .gauge,
-        "By what the polling time is multiplied when it was too short; 0 is the hypervisor's own choice.")
+        "By what the polling time is multiplied when it was too short; 0 is the hypervisor's own choice.",
+        labels: ["iothread"])
     private static let pollShrink = MetricFamily(
         "libvirt_domain_iothread_poll_shrink", .gauge,
-        "By what the polling time is divided when it was too long; 0 is the hypervisor's own choice.")
+        "By what the polling time is divided when it was too long; 0 is the hypervisor's own choice.",
+        labels: ["iothread"])
     public static let families = [pollMax, pollGrow, pollShrink]
 
     public let needs: StatsGroups = .iothread

@@ -8,7 +8,8 @@ public struct KubeVirtCollector: Collector {
     public static let name = "kubevirt"
     private static let about = MetricFamily(
         "libvirt_domain_kubevirt_info", .gauge,
-        "Namespace, name and UID of the VirtualMachineInstance of a KubeVirt domain; always 1.")
+        "Namespace, name and UID of the VirtualMachineInstance of a KubeVirt domain; always 1.",
+        labels: ["namespace", "vmi_name", "vmi_uid"])
     public static let families = [about]
 
     public let needs: StatsGroups = []

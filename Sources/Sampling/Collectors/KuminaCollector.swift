@@ -12,7 +12,8 @@ public struct KuminaCollector: Collector {
 
     private static func time(_ word: String) -> MetricFamily {
         MetricFamily(
-            "libvirt_domain_block_stats_\(word)_seconds_total", .counter, "Time spent on \(word)s, in seconds.")
+            "libvirt_domain_block_stats_\(word)_seconds_total", .counter, "Time spent on \(word)s, in seconds.",
+            labels: ["target_device", "uuid", "source_file", "name", "flavor", "project_name"])
     }
 
     private static let read = time("read")

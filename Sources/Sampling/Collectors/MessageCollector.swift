@@ -8,7 +8,8 @@ public struct MessageCollector: Collector {
     public static let interval: Duration? = .seconds(600)
     private static let message = MetricFamily(
         "libvirt_domain_message_info", .gauge,
-        "What libvirt says of the domain's definition, of kind tainting or deprecation; always 1.")
+        "What libvirt says of the domain's definition, of kind tainting or deprecation; always 1.",
+        labels: ["kind", "message"])
     public static let families = [message]
 
     public let needs: StatsGroups = []

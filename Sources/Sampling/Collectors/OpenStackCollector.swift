@@ -7,7 +7,8 @@ public import Vocabulary
 public struct OpenStackCollector: Collector {
     public static let name = "openstack"
     private static let about = MetricFamily(
-        "libvirt_domain_openstack_info", .gauge, "Instance, flavor, user and project of an OpenStack domain; always 1.")
+        "libvirt_domain_openstack_info", .gauge, "Instance, flavor, user and project of an OpenStack domain; always 1.",
+        labels: ["instance_name", "instance_id", "flavor_name", "user_name", "user_id", "project_name", "project_id"])
     public static let families = [about]
 
     public let needs: StatsGroups = []

@@ -7,7 +7,8 @@ public import Vocabulary
 public struct OvirtCollector: Collector {
     public static let name = "ovirt"
     private static let about = MetricFamily(
-        "libvirt_domain_ovirt_info", .gauge, "Identity, name and version of the cluster of an oVirt domain; always 1.")
+        "libvirt_domain_ovirt_info", .gauge, "Identity, name and version of the cluster of an oVirt domain; always 1.",
+        labels: ["vm_id", "vm_name", "cluster_version"])
     public static let families = [about]
 
     public let needs: StatsGroups = []

@@ -9,15 +9,16 @@ public struct PerfCollector: Collector {
     public static let name = "perf"
     public static let isDefault = false
     private static let events = MetricFamily(
-        "libvirt_domain_perf_events_total", .counter, "Events of the domain that the host's kernel counted.")
+        "libvirt_domain_perf_events_total", .counter, "Events of the domain that the host's kernel counted.",
+        labels: ["event"])
     private static let clocks = MetricFamily(
         "libvirt_domain_perf_clock_seconds_total", .counter,
-        "Time of the domain by the kernel's perf clocks cpu_clock and task_clock, in seconds.")
+        "Time of the domain by the kernel's perf clocks cpu_clock and task_clock, in seconds.", labels: ["event"])
     private static let cache = MetricFamily(
         "libvirt_domain_perf_cmt_bytes", .gauge, "Last level cache that the domain occupies, in bytes.")
     private static let bandwidth = MetricFamily(
         "libvirt_domain_perf_mbm_bytes_per_second", .gauge,
-        "Memory bandwidth of the domain, in bytes a second: total, or local to its node.")
+        "Memory bandwidth of the domain, in bytes a second: total, or local to its node.", labels: ["scope"])
     public static let families = [events, clocks, cache, bandwidth]
     /// These two count nanoseconds.
     private static let clockEvents: Set<String> = ["cpu_clock", "task_clock"]

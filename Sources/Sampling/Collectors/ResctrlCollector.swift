@@ -10,10 +10,12 @@ public struct ResctrlCollector: Collector {
     public static let name = "resctrl"
     public static let isDefault = false
     private static let cache = MetricFamily(
-        "libvirt_domain_cache_monitor_bytes", .gauge, "Last level cache in use, in bytes, by monitor and cache.")
+        "libvirt_domain_cache_monitor_bytes", .gauge, "Last level cache in use, in bytes, by monitor and cache.",
+        labels: ["monitor", "bank"])
     private static let bandwidth = MetricFamily(
         "libvirt_domain_memory_bandwidth_bytes_total", .counter,
-        "Bytes moved to and from memory, by monitor and NUMA node: total, or local to the node.")
+        "Bytes moved to and from memory, by monitor and NUMA node: total, or local to the node.",
+        labels: ["monitor", "node", "scope"])
     public static let families = [cache, bandwidth]
 
     public let needs: StatsGroups = [.cpuTotal, .memory]

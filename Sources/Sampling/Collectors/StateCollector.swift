@@ -6,7 +6,7 @@ public import Vocabulary
 public struct StateCollector: Collector {
     public static let name = "state"
     private static let state = MetricFamily(
-        "libvirt_domain_state", .gauge, "Whether the domain is in this state, in libvirt's words.")
+        "libvirt_domain_state", .gauge, "Whether the domain is in this state, in libvirt's words.", labels: ["state"])
     private static let stateCode = MetricFamily(
         "libvirt_domain_state_code", .gauge, "State of the domain as a number of libvirt's virDomainState.")
     private static let reasonCode = MetricFamily(

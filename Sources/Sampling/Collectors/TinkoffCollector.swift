@@ -8,17 +8,25 @@ public struct TinkoffCollector: Collector {
     public static let name = "tinkoff"
     public static let isDefault = false
 
-    private static func gauge(_ name: String, _ help: String) -> MetricFamily {
-        MetricFamily("libvirt_domain_" + name, .gauge, help)
+    private static func gauge(_ name: String, _ help: String, labels: [String] = []) -> MetricFamily {
+        MetricFamily("libvirt_domain_" + name, .gauge, help, labels: labels)
     }
 
-    private static let about = gauge("info_meta", "UUID, and for OpenStack's instances what Nova wrote; always 1.")
+    private static let about = gauge(
+        "info_meta", "UUID, and for OpenStack's instances what Nova wrote; always 1.",
+        labels: ["uuid", "instance_name", "flavor", "user_name", "user_uuid", "project_name", "project_uuid"])
     private static let state = gauge("info_vstate", "State of the domain as a number of libvirt's virDomainState.")
-    private static let disk = gauge("block_meta", "Kind, driver and source of the disk; always 1.")
-    private static let allocation = gauge("block_stats_allocation", "Highest offset that was written, in bytes.")
+    private static let disk = gauge(
+        "block_meta", "Kind, driver and source of the disk; always 1.",
+        labels: ["target_device", "source_file", "serial", "bus", "disk_type", "driver_type", "cache", "discard"])
+    private static let allocation = gauge(
+        "block_stats_allocation", "Highest offset that was written, in bytes.", labels: ["target_device"])
     private static let physical = gauge(
-        "block_stats_physicalsize_bytes", "Size of the image file or device on the host, in bytes.")
-    private static let interface = gauge("interface_meta", "What the interface is connected to; always 1.")
+        "block_stats_physicalsize_bytes", "Size of the image file or device on the host, in bytes.",
+        labels: ["target_device"])
+    private static let interface = gauge(
+        "interface_meta", "What the interface is connected to; always 1.",
+        labels: ["target_device", "source_bridge", "virtual_interface"])
     private static let balloon = gauge(
         "memory_stats_actual_balloon_bytes", "Memory that the domain has now, in bytes.")
     private static let diskCache = gauge(

@@ -26,7 +26,8 @@ public struct TinkoffLimitCollector: Collector {
                     direction,
                     MetricFamily(
                         "libvirt_domain_block_stats_limit_" + parts.joined(separator: direction.rawValue), .gauge,
-                        words.joined(separator: TinkoffLimitCollector.words[direction] ?? "") + "; 0 for no limit.")
+                        words.joined(separator: TinkoffLimitCollector.words[direction] ?? "") + "; 0 for no limit.",
+                        labels: ["target_device"])
                 )
             }
             families = Dictionary(uniqueKeysWithValues: all)
@@ -48,7 +49,7 @@ public struct TinkoffLimitCollector: Collector {
     ]
     private static let requestSize = MetricFamily(
         "libvirt_domain_block_stats_size_iops_bytes", .gauge,
-        "Bytes that count as one request of the disk; 0 when each request counts as one.")
+        "Bytes that count as one request of the disk; 0 when each request counts as one.", labels: ["target_device"])
     public static let families =
         rows.flatMap { row in BlockLimits.Direction.allCases.compactMap { row.families[$0] } } + [requestSize]
 

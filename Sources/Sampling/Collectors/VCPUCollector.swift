@@ -10,17 +10,18 @@ public struct VCPUCollector: Collector {
     private static let maximum = MetricFamily(
         "libvirt_domain_vcpu_maximum", .gauge, "Virtual CPUs that the domain may have online.")
     private static let time = MetricFamily(
-        "libvirt_domain_vcpu_time_seconds_total", .counter, "Time that the vCPU ran, in seconds.")
+        "libvirt_domain_vcpu_time_seconds_total", .counter, "Time that the vCPU ran, in seconds.", labels: ["vcpu"])
     private static let wait = MetricFamily(
         "libvirt_domain_vcpu_wait_seconds_total", .counter,
-        "Time that the vCPU waited for I/O, in seconds; needs CONFIG_SCHEDSTATS in the host's kernel.")
+        "Time that the vCPU waited for I/O, in seconds; needs CONFIG_SCHEDSTATS in the host's kernel.", labels: ["vcpu"]
+    )
     private static let delay = MetricFamily(
         "libvirt_domain_vcpu_delay_seconds_total", .counter,
-        "Time that the vCPU was ready to run and had to wait for a host CPU (steal), in seconds.")
+        "Time that the vCPU was ready to run and had to wait for a host CPU (steal), in seconds.", labels: ["vcpu"])
     private static let state = MetricFamily(
-        "libvirt_domain_vcpu_state", .gauge, "State of the vCPU: 0 offline, 1 running, 2 blocked.")
+        "libvirt_domain_vcpu_state", .gauge, "State of the vCPU: 0 offline, 1 running, 2 blocked.", labels: ["vcpu"])
     private static let halted = MetricFamily(
-        "libvirt_domain_vcpu_halted", .gauge, "Whether the vCPU is halted.")
+        "libvirt_domain_vcpu_halted", .gauge, "Whether the vCPU is halted.", labels: ["vcpu"])
     public static let families = [current, maximum, time, wait, delay, state, halted]
 
     public let needs: StatsGroups = .vcpu

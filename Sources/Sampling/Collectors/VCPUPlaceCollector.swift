@@ -7,7 +7,7 @@ public struct VCPUPlaceCollector: Collector {
     public static let name = "vcpu_place"
     public static let isDefault = false
     private static let cpu = MetricFamily(
-        "libvirt_domain_vcpu_cpu", .gauge, "Number of the host's CPU on which the vCPU ran last.")
+        "libvirt_domain_vcpu_cpu", .gauge, "Number of the host's CPU on which the vCPU ran last.", labels: ["vcpu"])
     public static let families = [cpu]
 
     public let needs: StatsGroups = []

@@ -8,7 +8,7 @@ import steady
 from agent import Agent
 
 ROUND = 10.0
-ROUNDS = 12
+ROUNDS = 6
 
 
 def clock(pid):
@@ -34,7 +34,7 @@ def measure(host, binary, floor, domains):
     clocks = Clocks(host, domains)
     time.sleep(5)
     idle = spent(clocks, None)
-    process = subprocess.Popen([floor, host.uri, str(ROUNDS * 3), str(int(ROUND * 1000))], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([floor, host.uri, str(ROUNDS * 6), str(int(ROUND * 1000))], stdout=subprocess.DEVNULL)
     try:
         time.sleep(3.5 * ROUND)
         floor_cost = spent(clocks, process.pid, idle)

@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 
-from steady import INTERVAL, percentile
+from steady import DETAILS, INTERVAL, percentile
 
 KILLS = 30
 SETTLE = 0.5
@@ -75,7 +75,7 @@ def write_configuration(host, uri, port):
     host.write("rules.yml", RULES)
     text = CONFIGURATION.format(uri=uri, interval_ms=INTERVAL * 1000, folder=host.folder, port=port,
                                 settle_ms=SETTLE * 1000,
-                                details=", ".join(name + ": off" for name in steady.DETAILS))
+                                details=", ".join(name + ": off" for name in DETAILS))
     return host.write("config.yml", text.encode())
 
 

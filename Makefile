@@ -9,7 +9,7 @@ SOURCES := Sources Tests Package.swift
 TEMPORARY := $(CURDIR)/.build/tmp
 SWIFTPM = mkdir -p "$(TEMPORARY)" && TMPDIR="$(TEMPORARY)" $(SWIFT)
 
-.PHONY: run test build release reference format lint bench bench-sources drivers setup setup-test setup-bench setup-drivers clean
+.PHONY: run test build release reference format lint bench bench-hang bench-scale bench-sources drivers setup setup-test setup-bench setup-drivers clean
 .NOTPARALLEL:
 
 run: setup
@@ -37,6 +37,12 @@ format:
 
 lint:
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
+
+bench-hang: setup-bench release
+	PYTHONDONTWRITEBYTECODE=1 python3 Tests/Bench/hang.py dist/virtwarden
+
+bench-scale: setup-bench release
+	PYTHONDONTWRITEBYTECODE=1 python3 Tests/Bench/scale.py dist/virtwarden
 
 bench: setup-bench release
 	Tests/Bench/run.sh dist/virtwarden

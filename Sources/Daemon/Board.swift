@@ -150,15 +150,19 @@ package final class Board: Sendable {
 
     /// Lets go of large pages that no scrape will share any more.
     func dropLargePages() {
-        pages.withLock { pages in
+        let hasDropped = pages.withLock { pages in
+            var hasDropped = false
             for (filter, page) in pages {
                 guard let newest = page.newest, newest.bytes.count > Self.largePage,
                     .monotonic - newest.at > Self.pageLife
                 else { continue }
                 pages[filter]?.newest = nil
-                ProcessMemory.giveBackFree()
+                hasDropped = true
             }
+            return hasDropped
         }
+        // Outside the lock: a scrape does not wait for it.
+        if hasDropped { ProcessMemory.giveBackFree() }
     }
 
     /// The newest snapshot in text format 0.0.4, with the samples' age at this moment; two of the same generation are the

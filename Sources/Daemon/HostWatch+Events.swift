@@ -10,8 +10,9 @@ extension HostWatch {
         "device_added", "device_removed", "metadata_change", "disk_change",
     ]
 
-    /// A domain's interfaces have names on the host while it runs, and another start may give them others.
-    private static let definingDetails = ["defined_", "started_", "stopped_"]
+    /// A domain's interfaces have names on the host while it runs, and another start may give them others; one that is
+    /// undefined while it runs is transient from then on.
+    private static let definingDetails = ["defined_", "started_", "stopped_", "undefined_removed"]
 
     func hear(_ event: Event) async {
         guard domains[event.uuid] != nil || plan.filter.covers(event.name) else { return }
@@ -28,7 +29,6 @@ extension HostWatch {
         if Self.definitionKinds.contains(heard.kind) || Self.definingDetails.contains(where: heard.detail.hasPrefix) {
             await meet(event.uuid)
         }
-        if heard.detail == "undefined_removed" { await forgetIfGone(event.uuid) }
     }
 
     /// How long a kind of event that floods is not listened to.
@@ -82,19 +82,9 @@ extension HostWatch {
             note(status, of: uuid)
             return putState(of: uuid, at: .now)
         } catch {
-            // A transient domain is gone when it stops; forgetIfGone tells, after the event has been passed on.
+            // A transient domain is gone when it stops; meet finds that, after the event has been passed on.
             log.debug("cannot read a state after an event of \(name): \(error)")
             return []
-        }
-    }
-
-    private func forgetIfGone(_ uuid: ObjectUUID) async {
-        guard let links else { return }
-        do throws(VirError) {
-            let listed = try await links.main.domain(uuid)
-            domains[uuid]?.listed = listed
-        } catch {
-            if error.code == .noDomain { forget(uuid, at: .now) }
         }
     }
 }

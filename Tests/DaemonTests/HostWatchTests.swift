@@ -75,6 +75,23 @@ import Vocabulary
         await daemon.stop()
     }
 
+    @Test func `a domain that is undefined while it runs is transient from then on, and goes when it stops`()
+        async throws
+    {
+        let daemon = try await PrivateLibvirtd.start()
+        try await daemon.define("web", .idle)
+        try await daemon.start("web", booted: false)
+        let host = watch(daemon.uri)
+        await host.start()
+        try await waitUntil("it is persistent") { board.has(#"libvirt_domain_persistent{domain="web"} 1"#) }
+        try await daemon.virsh("undefine", "--domain", "web")
+        try await waitUntil("it is so no more") { board.has(#"libvirt_domain_persistent{domain="web"} 0"#) }
+        try await daemon.virsh("destroy", "--domain", "web")
+        try await waitUntil("nothing of it is left") { !board.has(#"domain="web""#) }
+        await host.stop()
+        await daemon.stop()
+    }
+
     @Test func `domains beyond the limit are left out and counted`() async throws {
         let daemon = try await PrivateLibvirtd.start()
         for number in 1...4 { try await daemon.define("web-\(number)") }

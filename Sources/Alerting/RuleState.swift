@@ -50,7 +50,7 @@ struct RuleState: Sendable {
     private func samples(at time: Timestamp, over source: some SeriesSource) throws(RuleFailure) -> [VectorSample] {
         let value: QueryValue
         do throws(QueryError) {
-            value = try rule.query.evaluate(at: time, over: source)
+            value = try rule.query.evaluate(at: time, over: source).value
         } catch {
             throw RuleFailure(sentence: error.description)
         }

@@ -20,8 +20,11 @@ public struct Query: Sendable {
     let root: Node
     private let selectors: [Selector]
 
+    let dialect: Dialect
+
     /// Parses and checks `text`; the error says what is wrong and where.
-    public init(parsing text: String) throws(QueryError) {
+    public init(parsing text: String, as dialect: Dialect = .default) throws(QueryError) {
+        self.dialect = dialect
         guard text.utf8.count <= Self.longestText else {
             throw QueryError("query of \(text.utf8.count) bytes is longer than \(Self.longestText)")
         }
@@ -43,21 +46,43 @@ public struct Query: Sendable {
 
     /// Whether one of its selectors reads the series `labels`.
     public func reads(_ labels: Labels) -> Bool {
-        selectors.contains { ($0.metric == nil || $0.metric == labels.name) && $0.matches(labels) }
+        selectors.contains { ($0.metric == nil || $0.metric == labels.name) && $0.selection.matches(labels) }
     }
 
     /// The value at `time`, read from `source`.
     public func evaluate(
         at time: Timestamp, over source: some SeriesSource, limits: Limits = .default
-    ) throws(QueryError) -> QueryValue {
+    ) throws(QueryError) -> QueryAnswer {
         guard time.milliseconds.magnitude < UInt64(Self.furthest) else {
             throw QueryError("cannot evaluate at \(time.milliseconds) ms: too far from 1970")
         }
         do {
             var evaluator = Evaluator(source: source, time: time, limits: limits)
-            return try evaluator.result(of: root)
+            return QueryAnswer(value: try evaluator.result(of: root), warnings: [], infos: [])
         } catch {
             throw QueryError(error, in: text)
         }
+    }
+
+    /// The values at `start` and each `step` after it up to `end`, a matrix.
+    public func evaluate(
+        from start: Timestamp, through end: Timestamp, step: Duration, over source: some SeriesSource,
+        limits: Limits = .default
+    ) throws(QueryError) -> QueryAnswer {
+        var points: [Labels: [Point]] = [:]
+        var time = start
+        while time <= end {
+            switch try evaluate(at: time, over: source, limits: limits).value {
+            case .scalar(let value): points[.none, default: []].append(Point(time: time, value: value))
+            case .vector(let samples):
+                for sample in samples {
+                    points[sample.labels, default: []].append(Point(time: time, value: sample.value))
+                }
+            case .string, .matrix: throw QueryError("a range query needs a scalar or an instant vector")
+            }
+            time = time + step
+        }
+        let series = points.map { SeriesPoints(labels: $0.key, points: $0.value) }
+        return QueryAnswer(value: .matrix(series), warnings: [], infos: [])
     }
 }

@@ -107,15 +107,34 @@ struct Shelves {
         layouts = [:]
     }
 
-    func select(
-        metric: String?, after: Timestamp, through: Timestamp, matching: (Labels) -> Bool
+    func points(
+        of selection: SeriesSelection, after: Timestamp, through: Timestamp, limit: Int
     ) -> [SeriesPoints] {
-        (metric.map { Array(byName[$0] ?? []) } ?? Array(series.indices)).compactMap { place in
-            guard let one = series[place], matching(one.labels) else { return nil }
+        var found: [SeriesPoints] = []
+        var count = 0
+        for one in all(of: selection) {
             let start = one.points.prefixCount(through: after)
             let end = one.points.prefixCount(through: through)
-            guard start < end else { return nil }
-            return SeriesPoints(labels: one.labels, points: Array(one.points[start..<end]))
+            guard start < end else { continue }
+            found.append(SeriesPoints(labels: one.labels, points: Array(one.points[start..<end])))
+            count += end - start
+            if count > limit { break }
+        }
+        return found
+    }
+
+    func newestPoints(of selection: SeriesSelection, after: Timestamp, through: Timestamp) -> [SeriesPoint] {
+        all(of: selection).compactMap { one in
+            let end = one.points.prefixCount(through: through)
+            guard end > 0, one.points[end - 1].time > after else { return nil }
+            return SeriesPoint(labels: one.labels, point: one.points[end - 1])
+        }
+    }
+
+    private func all(of selection: SeriesSelection) -> [Series] {
+        (selection.metric.map { Array(byName[$0] ?? []) } ?? Array(series.indices)).compactMap { place in
+            guard let one = series[place], selection.matches(one.labels) else { return nil }
+            return one
         }
     }
 }

@@ -53,9 +53,13 @@ public final class Store: SeriesSource, Sendable {
         shelves.withLock { $0.expire(before: time) }
     }
 
-    public func select(
-        metric: String?, after: Timestamp, through: Timestamp, matching: (Labels) -> Bool
+    public func points(
+        of selection: SeriesSelection, after: Timestamp, through: Timestamp, limit: Int
     ) -> [SeriesPoints] {
-        shelves.withLock { $0.select(metric: metric, after: after, through: through, matching: matching) }
+        shelves.withLock { $0.points(of: selection, after: after, through: through, limit: limit) }
+    }
+
+    public func newestPoints(of selection: SeriesSelection, after: Timestamp, through: Timestamp) -> [SeriesPoint] {
+        shelves.withLock { $0.newestPoints(of: selection, after: after, through: through) }
     }
 }

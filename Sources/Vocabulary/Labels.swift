@@ -1,24 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// One label of a series: a name and a value.
-public struct Label: Hashable, Sendable, Codable {
-    public var name: String
-    public var value: String
+public struct Label: Sendable {
+    public let name: String
+    public let value: String
+    /// A hash of both, made once: label sets are compared and grouped by sums of these.
+    public let fingerprint: Int
 
     public init(_ name: String, _ value: String) {
         self.name = name
         self.value = value
+        // Keyed at random for each process, since values come from tenants.
+        var hasher = Hasher()
+        hasher.combine(name)
+        hasher.combine(value)
+        fingerprint = hasher.finalize()
+    }
+}
+
+extension Label: Hashable {
+    public static func == (left: Label, right: Label) -> Bool {
+        left.fingerprint == right.fingerprint && left.name == right.name && left.value == right.value
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(fingerprint)
+    }
+}
+
+extension Label: Codable {
+    private enum CodingKeys: CodingKey {
+        case name, value
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            try container.decode(String.self, forKey: .name), try container.decode(String.self, forKey: .value))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(name, forKey: .name)
+        try container.encode(value, forKey: .value)
     }
 }
 
 /// The labels of one series, sorted by name, each name once, no empty value; the metric name is `__name__`.
 ///
 /// An empty value means the same as no label, as in Prometheus's data model, so it is never kept.
-public struct Labels: Hashable, Sendable, Codable {
+public struct Labels: Sendable {
     public static let metricName = "__name__"
     public static let none = Labels()
 
     public private(set) var all: [Label]
+    /// The sum of the labels' own: sets with different ones differ.
+    public private(set) var fingerprint = 0
 
     public init() {
         all = []
@@ -34,6 +71,7 @@ public struct Labels: Hashable, Sendable, Codable {
             sorted.append(label.element)
         }
         all = sorted.filter { !$0.value.isEmpty }
+        fingerprint = all.reduce(0) { $0 &+ $1.fingerprint }
     }
 
     public init(name: String, _ labels: [(String, String)] = []) {
@@ -54,10 +92,13 @@ public struct Labels: Hashable, Sendable, Codable {
         var result = self
         let index = all.firstIndex { $0.name >= name } ?? all.endIndex
         if index < all.endIndex, all[index].name == name {
-            if value.isEmpty { result.all.remove(at: index) } else { result.all[index].value = value }
-        } else if !value.isEmpty {
-            result.all.insert(Label(name, value), at: index)
+            result.fingerprint &-= all[index].fingerprint
+            result.all.remove(at: index)
         }
+        guard !value.isEmpty else { return result }
+        let label = Label(name, value)
+        result.all.insert(label, at: index)
+        result.fingerprint &+= label.fingerprint
         return result
     }
 
@@ -77,10 +118,40 @@ public struct Labels: Hashable, Sendable, Codable {
         Labels(all + other.all)
     }
 
-    private func filter(_ keep: (String) -> Bool) -> Labels {
-        var result = self
-        result.all.removeAll { !keep($0.name) }
+    /// The labels whose names pass `keep`.
+    public func filter(_ keep: (String) -> Bool) -> Labels {
+        guard let first = all.firstIndex(where: { !keep($0.name) }) else { return self }
+        var result = Labels()
+        result.all.reserveCapacity(all.count - 1)
+        result.all.append(contentsOf: all[..<first])
+        for label in all[(first + 1)...] where keep(label.name) { result.all.append(label) }
+        for label in result.all { result.fingerprint &+= label.fingerprint }
         return result
+    }
+}
+
+extension Labels: Hashable {
+    public static func == (left: Labels, right: Labels) -> Bool {
+        left.fingerprint == right.fingerprint && left.all == right.all
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(fingerprint)
+    }
+}
+
+extension Labels: Codable {
+    private enum CodingKeys: CodingKey {
+        case all
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(try decoder.container(keyedBy: CodingKeys.self).decode([Label].self, forKey: .all))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(all, forKey: .all)
     }
 }
 

@@ -30,11 +30,41 @@ public struct SeriesPoints: Sendable {
     }
 }
 
+/// A series and one of its points, which may be a stale marker.
+public struct SeriesPoint: Sendable {
+    public let labels: Labels
+    public let point: Point
+
+    public init(labels: Labels, point: Point) {
+        self.labels = labels
+        self.point = point
+    }
+}
+
+/// Which series a selector means.
+public struct SeriesSelection: Sendable {
+    /// Their name; any, when nil.
+    public let metric: String?
+    /// The other conditions, as they were written: equal ones select the same series.
+    public let matchers: [LabelMatcher]
+    /// Whether a series called `metric` passes `matchers`.
+    public let matches: @Sendable (Labels) -> Bool
+
+    public init(metric: String?, matchers: [LabelMatcher] = [], matches: @escaping @Sendable (Labels) -> Bool) {
+        self.metric = metric
+        self.matchers = matchers
+        self.matches = matches
+    }
+}
+
 /// Where a query finds series. The one thing that PromQL knows of a store.
 public protocol SeriesSource: Sendable {
-    /// Points at times t with `after` < t <= `through` of each series that is called `metric` (any, when nil) and
-    /// passes `matching`. A series without such points may be left out.
-    func select(
-        metric: String?, after: Timestamp, through: Timestamp, matching: (Labels) -> Bool
+    /// Points at times t with `after` < t <= `through` of each series that `selection` means; a series without such
+    /// points is left out. It stops early once it has read more than `limit` points, and then gives more than `limit`.
+    func points(
+        of selection: SeriesSelection, after: Timestamp, through: Timestamp, limit: Int
     ) -> [SeriesPoints]
+
+    /// The newest point at a time t with `after` < t <= `through` of each series that `selection` means and that has one.
+    func newestPoints(of selection: SeriesSelection, after: Timestamp, through: Timestamp) -> [SeriesPoint]
 }

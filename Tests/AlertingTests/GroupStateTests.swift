@@ -43,9 +43,11 @@ struct StoreSink: SeriesSink {
     }
 
     private func series(_ metric: String, at second: Double) -> [String] {
-        store.select(metric: metric, after: Timestamp(seconds: second - 1), through: Timestamp(seconds: second)) { _ in
-            true
-        }
+        store.points(
+            of: SeriesSelection(metric: metric) { _ in
+                true
+            }, after: Timestamp(seconds: second - 1), through: Timestamp(seconds: second), limit: .max
+        )
         .flatMap { series in
             series.points.map { "\(series.labels) \($0.isStale ? "stale" : "\($0.value)")" }
         }.sorted()

@@ -41,8 +41,11 @@ import Vocabulary
         store.setDemand(nil, keep: .seconds(3600))
         let start = Timestamp(milliseconds: 1_700_000_000_000)
         func points() -> [Int] {
-            store.select(metric: nil, after: start - .seconds(1), through: start + .seconds(3600)) { _ in true }
-                .first?.points.filter { !$0.isStale }.map { Int($0.time.milliseconds - start.milliseconds) / 1000 }
+            store.points(
+                of: SeriesSelection(metric: nil) { _ in true }, after: start - .seconds(1),
+                through: start + .seconds(3600), limit: .max
+            )
+            .first?.points.filter { !$0.isStale }.map { Int($0.time.milliseconds - start.milliseconds) / 1000 }
                 ?? []
         }
         board.put(SeriesBatch(layout: layout, values: [7], time: start), as: .host("local", .libvirt))

@@ -14,20 +14,27 @@ struct Rows: SeriesSource {
         all.append(SeriesPoints(labels: Labels(name: name, labels), points: points))
     }
 
-    func select(
-        metric: String?, after: Timestamp, through: Timestamp, matching: (Labels) -> Bool
+    func points(
+        of selection: SeriesSelection, after: Timestamp, through: Timestamp, limit: Int
     ) -> [SeriesPoints] {
         all.compactMap { series in
-            guard metric == nil || series.labels.name == metric, matching(series.labels) else { return nil }
+            guard selection.metric == nil || series.labels.name == selection.metric, selection.matches(series.labels)
+            else { return nil }
             let points = series.points.filter { $0.time > after && $0.time <= through }
             return points.isEmpty ? nil : SeriesPoints(labels: series.labels, points: points)
+        }
+    }
+
+    func newestPoints(of selection: SeriesSelection, after: Timestamp, through: Timestamp) -> [SeriesPoint] {
+        points(of: selection, after: after, through: through, limit: .max).compactMap { series in
+            series.points.last.map { SeriesPoint(labels: series.labels, point: $0) }
         }
     }
 
     /// The answer at `second`, as text: one line a series, or the scalar.
     func ask(_ text: String, at second: Double = 100) -> String {
         do throws(QueryError) {
-            let value = try Query(parsing: text).evaluate(at: Timestamp(seconds: second), over: self)
+            let value = try Query(parsing: text).evaluate(at: Timestamp(seconds: second), over: self).value
             switch value {
             case .scalar(let number): return NumberText.format(number)
             case .string(let text): return "\"\(text)\""

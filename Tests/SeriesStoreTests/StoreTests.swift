@@ -10,7 +10,9 @@ import Vocabulary
     private func at(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds) }
 
     private func points(_ store: Store, _ metric: String?, after: Int64 = .min, through: Int64 = .max) -> [[Point]] {
-        store.select(metric: metric, after: at(after), through: at(through)) { _ in true }.map(\.points)
+        store.points(
+            of: SeriesSelection(metric: metric) { _ in true }, after: at(after), through: at(through), limit: .max
+        ).map(\.points)
     }
 
     private func layout(_ hosts: String...) -> SeriesLayout {
@@ -55,7 +57,8 @@ import Vocabulary
         let two = layout("a", "b")
         store.append(SeriesBatch(layout: two, values: [1, 2], time: at(1)))
         store.append(SeriesBatch(layout: two, values: [3, 4], time: at(2)))
-        let found = store.select(metric: "load", after: at(0), through: at(9)) { $0["host"] == "b" }
+        let found = store.points(
+            of: SeriesSelection(metric: "load") { $0["host"] == "b" }, after: at(0), through: at(9), limit: .max)
         #expect(found.map { $0.points.map(\.value) } == [[2, 4]])
     }
 
@@ -66,7 +69,8 @@ import Vocabulary
         store.append(SeriesBatch(layout: before, values: [1, 1], time: at(1)))
         store.end(before, at: at(2))
         store.append(SeriesBatch(layout: layout("a"), values: [2], time: at(2)))
-        let last = store.select(metric: "load", after: at(1), through: at(2)) { _ in true }
+        let last = store.points(
+            of: SeriesSelection(metric: "load") { _ in true }, after: at(1), through: at(2), limit: .max)
         #expect(Set(last.filter { $0.points.contains(where: \.isStale) }.map { $0.labels["host"] }) == ["b"])
     }
 

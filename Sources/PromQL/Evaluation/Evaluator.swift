@@ -163,13 +163,11 @@ struct Evaluator<Source: SeriesSource> {
         _ selector: Selector, at offset: Int
     ) throws(Fault) -> [(labels: Labels, point: Point)] {
         let through = time - selector.offset
-        let found = source.select(
-            metric: selector.metric, after: through - Query.lookback, through: through, matching: selector.matches)
-        try count(found, at: offset)
-        return found.compactMap { series in
-            guard let point = series.points.last, !point.isStale else { return nil }
-            return (series.labels, point)
-        }.sorted { $0.labels.isBefore($1.labels) }
+        let found = source.newestPoints(of: selector.selection, after: through - Query.lookback, through: through)
+        try count(found.count, series: found.count, at: offset)
+        return found.compactMap { $0.point.isStale ? nil : ($0.labels, $0.point) }.sorted {
+            $0.labels.isBefore($1.labels)
+        }
     }
 
     /// The points of each series in the window, which excludes its older end; markers of an end are left out.
@@ -177,19 +175,19 @@ struct Evaluator<Source: SeriesSource> {
         _ selector: Selector, _ range: Duration, at offset: Int
     ) throws(Fault) -> [SeriesPoints] {
         let through = time - selector.offset
-        let found = source.select(
-            metric: selector.metric, after: through - range, through: through, matching: selector.matches)
-        try count(found, at: offset)
+        let found = source.points(
+            of: selector.selection, after: through - range, through: through, limit: limits.samples - samples)
+        try count(found.reduce(0) { $0 + $1.points.count }, series: found.count, at: offset)
         return found.map { SeriesPoints(labels: $0.labels, points: $0.points.filter { !$0.isStale }) }
             .filter { !$0.points.isEmpty }.sorted { $0.labels.isBefore($1.labels) }
     }
 
-    private mutating func count(_ found: [SeriesPoints], at offset: Int) throws(Fault) {
-        samples += found.reduce(0) { $0 + $1.points.count }
+    private mutating func count(_ points: Int, series: Int, at offset: Int) throws(Fault) {
+        samples += points
         guard samples <= limits.samples else {
             throw Fault("the query reads more than \(limits.samples) samples; narrow its selectors", at: offset)
         }
-        guard found.count <= limits.series else {
+        guard series <= limits.series else {
             throw Fault("a selector finds more than \(limits.series) series; narrow it", at: offset)
         }
     }

@@ -6,10 +6,15 @@ struct Selector: Sendable {
     /// The fixed name of the metric, when there is one.
     let metric: String?
     let matchers: [CompiledMatcher]
+    let selection: SeriesSelection
     var offset = Duration.zero
 
-    func matches(_ labels: Labels) -> Bool {
-        for matcher in matchers where !matcher.matches(labels) { return false }
-        return true
+    init(metric: String?, matchers: [CompiledMatcher]) {
+        self.metric = metric
+        self.matchers = matchers
+        selection = SeriesSelection(metric: metric, matchers: matchers.map(\.matcher)) { labels in
+            for matcher in matchers where !matcher.matches(labels) { return false }
+            return true
+        }
     }
 }

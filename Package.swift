@@ -86,8 +86,8 @@ let package = Package(
         .executableTarget(
             name: "virtwarden",
             dependencies: [
-                "Vocabulary", "Libvirt", "YAML", "Sampling", "Alerting", "Notifying", "Remediation", "Web", "WebClient",
-                "Terminal", "Configuration", "Daemon", logging, arguments,
+                "Vocabulary", "Libvirt", "YAML", "Sampling", "PromQL", "Alerting", "Notifying", "Remediation", "Web",
+                "WebClient", "Terminal", "Configuration", "Daemon", logging, arguments,
             ],
             swiftSettings: settings),
         // Tests, by module. TestHosts starts the real daemons they need.
@@ -101,7 +101,7 @@ let package = Package(
         tests("Vocabulary"),
         tests("Sampling", ["Vocabulary", "Libvirt", "DomainXML", "TestHosts"]),
         tests("SeriesStore", ["Vocabulary"]),
-        tests("PromQL", ["Vocabulary"]),
+        tests("PromQL", ["TestHosts", "Vocabulary", "WebClient"]),
         tests("Alerting", ["PromQL", "SeriesStore", "TestHosts", "Vocabulary", "YAML"]),
         tests("Exposition", ["TestHosts", "Vocabulary"]),
         tests("Notifying", ["Alerting", "TestHosts", "Vocabulary", "WebClient"]),

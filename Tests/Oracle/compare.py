@@ -100,17 +100,31 @@ def difference(case, theirs, our):
     return "" if all(are_same_points(left[key], right[key]) for key in left) else "other values"
 
 
-def short(answer):
+def lines(answer):
+    """A line a series, with the point of each time."""
+    rows = {}
+    for row in answer["data"]["result"]:
+        labels = ",".join(f'{k}="{v}"' for k, v in sorted(row["metric"].items()) if k != "__name__")
+        rows[f'{row["metric"].get("__name__", "")}{{{labels}}}'] = {time: value for time, value in points(row)}
+    return rows
+
+
+def short(answer, other):
+    """The answer, without what the other has as well."""
     if answer["status"] != "success":
         return "error: " + answer["error"]
     if answer["data"]["resultType"] in ("scalar", "string"):
         return json.dumps(answer["data"]["result"])
-    rows = []
-    for row in answer["data"]["result"]:
-        values = " ".join(f"{value}@{time:g}" for time, value in points(row)[:12])
-        labels = ",".join(f'{k}="{v}"' for k, v in sorted(row["metric"].items()) if k != "__name__")
-        rows.append(f'{row["metric"].get("__name__", "")}{{{labels}}} {values}')
-    return " | ".join(sorted(rows)[:8]) or "(empty)"
+    rows = lines(answer)
+    known = lines(other) if other["status"] == "success" and "metric" in str(other["data"]) else {}
+    texts = []
+    for key, values in rows.items():
+        there = known.get(key, {})
+        kept = [f"{value}@{time:g}" for time, value in values.items() if time not in there or not is_same(value, there[time])]
+        if kept or key not in known:
+            texts.append(f"{key} {' '.join(kept[:8])}")
+    rest = f" (and {len(rows) - len(texts)} series as the other's)" if len(rows) > len(texts) else ""
+    return (" | ".join(texts[:8]) or "(nothing more)") + rest
 
 
 def main():
@@ -128,13 +142,13 @@ def main():
     for case, a, b in zip(cases, theirs, ours(program, whole.series, cases)):
         kind = difference(case, a, b)
         if words[:1] == ["--expr"]:
-            print(f"prometheus: {short(a)}\nours:       {short(b)}")
+            print(f"prometheus: {short(a, {"status": ""})}\nours:       {short(b, {"status": ""})}")
         if bool(kind) != bool(case.differs):
             groups[kind or "no longer different"].append((case, a, b))
     for kind, found in sorted(groups.items()):
         print(f"\n== {kind}: {len(found)}")
         for case, a, b in found:
-            print(f"{case.place}: {case.expression!r} at {case.times}\n    prometheus: {short(a)[:600]}\n    ours:       {short(b)[:600]}")
+            print(f"{case.place}: {case.expression!r} at {case.times}\n    prometheus: {short(a, b)[:600]}\n    ours:       {short(b, a)[:600]}")
     count = sum(len(found) for found in groups.values())
     refused = sum(a["status"] != "success" for a in theirs)
     print(f"\n{len(cases)} expressions, {refused} of them refused by Prometheus, {count} answered otherwise")

@@ -116,7 +116,7 @@ def short(answer, other):
     if answer["data"]["resultType"] in ("scalar", "string"):
         return json.dumps(answer["data"]["result"])
     rows = lines(answer)
-    known = lines(other) if other["status"] == "success" and "metric" in str(other["data"]) else {}
+    known = lines(other) if other and other["status"] == "success" and "metric" in str(other["data"]) else {}
     texts = []
     for key, values in rows.items():
         there = known.get(key, {})
@@ -142,7 +142,7 @@ def main():
     for case, a, b in zip(cases, theirs, ours(program, whole.series, cases)):
         kind = difference(case, a, b)
         if words[:1] == ["--expr"]:
-            print(f"prometheus: {short(a, {"status": ""})}\nours:       {short(b, {"status": ""})}")
+            print(f"prometheus: {short(a, None)}\nours:       {short(b, None)}")
         if bool(kind) != bool(case.differs):
             groups[kind or "no longer different"].append((case, a, b))
     for kind, found in sorted(groups.items()):

@@ -14,6 +14,8 @@ public struct Alert: Hashable, Sendable, Codable {
     public var activeAt: Timestamp
     /// When it began to fire; nil while pending.
     public var firedAt: Timestamp?
+    /// Since when the expression holds no more, while the alert is kept firing.
+    public var keptSince: Timestamp?
     public var resolvedAt: Timestamp?
     /// The rule's expression, for the generator URL.
     public var expression: String
@@ -28,6 +30,7 @@ public struct Alert: Hashable, Sendable, Codable {
         self.value = value
         self.activeAt = activeAt
         self.firedAt = firedAt
+        keptSince = nil
         self.resolvedAt = resolvedAt
         self.expression = expression
     }

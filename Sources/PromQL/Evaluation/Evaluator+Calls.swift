@@ -35,7 +35,7 @@ extension Evaluator {
 
     private func site(_ call: Node.Call, _ node: Node, _ steps: Steps) -> CallSite {
         CallSite(
-            call: call, offset: node.offset, steps: steps, query: self.steps, dialect: dialect, notes: notes)
+            call: call, offset: node.offset, steps: steps, query: span, dialect: dialect, notes: notes)
     }
 
     /// The scalar arguments at each step.
@@ -88,7 +88,7 @@ extension Evaluator {
         let windows = try windows(of: argument, steps)
         try checkSize(rows: windows.rows.count, width: steps.count, node)
         for row in numbers {
-            if let refusal = function.refusal?(row) { throw Fault(refusal, at: node.offset) }
+            if !windows.rows.isEmpty, let refusal = function.refusal?(row) { throw Fault(refusal, at: node.offset) }
             if let remark = function.remarkOnNumbers?(row), !windows.rows.isEmpty {
                 notes.add(.warning, remark, at: scalars[0].offset)
             }

@@ -9,8 +9,8 @@ extension Evaluator {
         switch shift.fixed {
         case nil: return Steps(start: steps.start - back, end: steps.end - back, step: steps.step)
         case .at(let time): return Steps(at: time - back)
-        case .start: return Steps(at: self.steps.start - back)
-        case .end: return Steps(at: self.steps.end - back)
+        case .start: return Steps(at: span.start - back)
+        case .end: return Steps(at: span.end - back)
         }
     }
 

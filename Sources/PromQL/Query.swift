@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Vocabulary
 
-/// A PromQL expression, parsed and type-checked; Prometheus 3's meaning (ranges exclude their older end).
-///
-/// Not part of the language here: subqueries, `@`, histogram functions. Each is refused with its place.
+/// A PromQL expression, parsed and type-checked: all of Prometheus 3's language but native histograms.
 public struct Query: Sendable {
     /// The longest text that is read, in bytes.
     public static let longestText = 65_536
-    /// How far back an instant selector looks for a sample.
+    /// How far back an instant selector looks for a sample, unless the dialect says otherwise.
     public static let lookback = Duration.seconds(300)
+    /// The most steps of one evaluation over a range.
+    public static let mostSteps = 1_000_000
     /// Instants further from 1970 than this are refused, so that no arithmetic on time can overflow.
-    private static let furthest: Int64 = 1 << 53
+    static let furthest: Int64 = 1 << 53
 
     public let text: String
     /// The names its selectors read; nil when a selector has no fixed name.
     public let metricNames: Set<String>?
-    /// How far back it reads: the longest range (or lookback) plus offset.
+    /// How far back it reads from the time of evaluation: the longest range (or lookback) plus offset, subqueries added.
     public let reach: Duration
+    /// Whether it reads at an instant that `@` fixes, at whatever distance that lies.
+    public let readsFixedTime: Bool
     let root: Node
-    private let selectors: [Selector]
-
     let dialect: Dialect
+    private let selectors: [Selector]
 
     /// Parses and checks `text`; the error says what is wrong and where.
     public init(parsing text: String, as dialect: Dialect = .default) throws(QueryError) {
@@ -29,16 +30,16 @@ public struct Query: Sendable {
             throw QueryError("query of \(text.utf8.count) bytes is longer than \(Self.longestText)")
         }
         do {
-            let root = try Parser.parse(text)
+            let root = try Parser.parse(text, as: dialect)
             try TypeCheck.check(root)
-            let selectors = root.selectors
-            let names = selectors.map(\.selector.metric)
+            let found = try Reach(of: root, lookback: dialect.lookback)
+            let names = found.selectors.map(\.metric)
             self.root = root
-            self.selectors = selectors.map(\.selector)
             self.text = text
+            selectors = found.selectors
             metricNames = names.contains(nil) ? nil : Set(names.compactMap { $0 })
-            reach =
-                selectors.map { ($0.range ?? Self.lookback) + $0.selector.offset }.max().map { max($0, .zero) } ?? .zero
+            reach = .milliseconds(found.back)
+            readsFixedTime = found.isFixed
         } catch {
             throw QueryError(error, in: text)
         }
@@ -53,14 +54,8 @@ public struct Query: Sendable {
     public func evaluate(
         at time: Timestamp, over source: some SeriesSource, limits: Limits = .default
     ) throws(QueryError) -> QueryAnswer {
-        guard time.milliseconds.magnitude < UInt64(Self.furthest) else {
-            throw QueryError("cannot evaluate at \(time.milliseconds) ms: too far from 1970")
-        }
-        do {
-            var evaluator = Evaluator(source: source, time: time, limits: limits)
-            return QueryAnswer(value: try evaluator.result(of: root), warnings: [], infos: [])
-        } catch {
-            throw QueryError(error, in: text)
+        try answer(over: source, limits, from: time, through: time, step: .zero) { (evaluator) throws(Fault) in
+            try evaluator.instantValue(of: root)
         }
     }
 
@@ -69,20 +64,35 @@ public struct Query: Sendable {
         from start: Timestamp, through end: Timestamp, step: Duration, over source: some SeriesSource,
         limits: Limits = .default
     ) throws(QueryError) -> QueryAnswer {
-        var points: [Labels: [Point]] = [:]
-        var time = start
-        while time <= end {
-            switch try evaluate(at: time, over: source, limits: limits).value {
-            case .scalar(let value): points[.none, default: []].append(Point(time: time, value: value))
-            case .vector(let samples):
-                for sample in samples {
-                    points[sample.labels, default: []].append(Point(time: time, value: sample.value))
-                }
-            case .string, .matrix: throw QueryError("a range query needs a scalar or an instant vector")
-            }
-            time = time + step
+        guard step.milliseconds > 0 else { throw QueryError("the step must be at least one millisecond") }
+        guard start <= end else { throw QueryError("the end lies before the start") }
+        guard root.type == .scalar || root.type == .vector else {
+            throw QueryError(
+                Fault("a query over a range of time gives no \(root.type.rawValue)", at: root.offset), in: text)
         }
-        let series = points.map { SeriesPoints(labels: $0.key, points: $0.value) }
-        return QueryAnswer(value: .matrix(series), warnings: [], infos: [])
+        return try answer(over: source, limits, from: start, through: end, step: step) { (evaluator) throws(Fault) in
+            .matrix(try evaluator.series(of: root))
+        }
+    }
+
+    private func answer<Source: SeriesSource>(
+        over source: Source, _ limits: Limits, from start: Timestamp, through end: Timestamp, step: Duration,
+        _ value: (inout Evaluator<Source>) throws(Fault) -> QueryValue
+    ) throws(QueryError) -> QueryAnswer {
+        for time in [start, end] where time.milliseconds.magnitude >= UInt64(Self.furthest) {
+            throw QueryError("cannot evaluate at \(time.milliseconds) ms: too far from 1970")
+        }
+        let steps = Steps(start: start, end: end, step: step)
+        guard steps.count <= Self.mostSteps else {
+            throw QueryError("\(steps.count) steps are more than \(Self.mostSteps); make the step longer")
+        }
+        do {
+            var evaluator = Evaluator(source: source, steps: steps, dialect: dialect, limits: limits)
+            let value = try value(&evaluator)
+            let (warnings, infos) = evaluator.notes.sentences(in: text)
+            return QueryAnswer(value: value, warnings: warnings, infos: infos)
+        } catch {
+            throw QueryError(error, in: text)
+        }
     }
 }

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import CRE2
 
-/// A regular expression in RE2's syntax, matched in linear time; `.` matches a newline, as in Prometheus 3.
+/// A regular expression in RE2's syntax, matched in linear time; `.` matches a newline, as in Prometheus 3, unless told
+/// otherwise.
 ///
 /// `@unchecked Sendable`: the handle is set once, and RE2's const methods may run on several threads at once
 /// (re2.h, "Thread safety"); the handle is freed only when nobody refers to the object any more.
 public final class RegularExpression: @unchecked Sendable {
     public let pattern: String
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
 
     /// Compiles `pattern`; fails with a sentence that says what is wrong with it.
-    public init(_ pattern: String) throws(RegexError) {
+    public init(_ pattern: String, dotMatchesNewline: Bool = true) throws(RegexError) {
         var text = pattern
         let made = text.withUTF8 { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { re2_c_new($0.baseAddress, $0.count) }
+            bytes.withMemoryRebound(to: CChar.self) { re2_c_new($0.baseAddress, $0.count, dotMatchesNewline ? 1 : 0) }
         }
         guard let made else { throw RegexError(pattern: pattern, reason: "out of memory") }
         if let error = re2_c_error(made) {
@@ -38,10 +39,10 @@ public final class RegularExpression: @unchecked Sendable {
     }
 }
 
-/// A pattern that is no regular expression.
+/// A pattern that is no regular expression, or one whose work was too much.
 public struct RegexError: Error, Hashable, Sendable, CustomStringConvertible {
     public let pattern: String
     public let reason: String
 
-    public var description: String { "cannot compile regular expression \"\(pattern)\": \(reason)" }
+    public var description: String { "cannot use regular expression \"\(pattern)\": \(reason)" }
 }

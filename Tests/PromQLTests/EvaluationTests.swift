@@ -62,8 +62,8 @@ import Vocabulary
         #expect(
             rows.ask("up * on(host) group_left(version) info") == """
                 {host="1", job="a", version="9"} 1
-                {host="1", job="b", version="9"} 3
                 {host="2", job="a", version="8"} 0
+                {host="1", job="b", version="9"} 3
                 """)
         #expect(
             rows.ask("info{host=\"2\"} - on(host) group_right up") == #"{host="2", job="a"} 1"#)
@@ -90,7 +90,7 @@ import Vocabulary
         #expect(rows.ask("bottomk by (host) (1, up)") == "up{host=\"1\", job=\"a\"} 1\nup{host=\"2\", job=\"a\"} 0")
         #expect(rows.ask("quantile(0.5, up)") == "{} 1")
         #expect(rows.ask("stdvar(up)").hasPrefix("{} 1.5555555"))
-        #expect(rows.ask("count_values(\"v\", up)") == "{v=\"1\"} 1\n{v=\"3\"} 1\n{v=\"0\"} 1")
+        #expect(rows.ask("count_values(\"v\", up)") == "{v=\"1\"} 1\n{v=\"0\"} 1\n{v=\"3\"} 1")
         #expect(rows.ask("sum(none)") == "")
         #expect(rows.ask("topk(-1, up)") == "")
         #expect(rows.ask("topk(NaN, up)").contains("needs a number of series"))
@@ -116,9 +116,9 @@ import Vocabulary
     @Test func `limits end a query with a sentence`() throws {
         let query = try Query(parsing: "up")
         let error = #expect(throws: QueryError.self) {
-            try query.evaluate(at: Timestamp(seconds: 100), over: rows, limits: Limits(samples: 5))
+            try query.evaluate(at: Timestamp(seconds: 100), over: rows, limits: Limits(samples: 2))
         }
-        #expect(error?.message.contains("more than 5 samples") == true)
+        #expect(error?.message.contains("more than 2 samples") == true)
         #expect(throws: QueryError.self) {
             try query.evaluate(at: Timestamp(seconds: 100), over: rows, limits: Limits(series: 2))
         }

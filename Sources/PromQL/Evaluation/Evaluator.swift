@@ -1,219 +1,180 @@
 // SPDX-License-Identifier: Apache-2.0
 import Vocabulary
 
-/// One series on the way through an evaluation.
-struct Sample {
-    var labels: Labels
-    var value: Double
-}
-
-/// What a part of a query gives.
-enum PartValue {
-    case scalar(Double)
-    case string(String)
-    case vector([Sample])
-
-    var scalar: Double {
-        if case .scalar(let value) = self { value } else { .nan }
-    }
-
-    var string: String {
-        if case .string(let text) = self { text } else { "" }
-    }
-
-    var vector: [Sample] {
-        if case .vector(let samples) = self { samples } else { [] }
-    }
-}
-
-/// Walks a checked tree at one instant.
+/// Walks a checked tree once, for all steps of a query together.
 struct Evaluator<Source: SeriesSource> {
-    private let source: Source
-    let time: Timestamp
-    private let limits: Limits
+    let source: Source
+    /// Those of the whole query.
+    let steps: Steps
+    let dialect: Dialect
+    let limits: Limits
+    var notes = Notes()
     private var samples = 0
 
-    init(source: Source, time: Timestamp, limits: Limits) {
+    init(source: Source, steps: Steps, dialect: Dialect, limits: Limits) {
         self.source = source
-        self.time = time
+        self.steps = steps
+        self.dialect = dialect
         self.limits = limits
     }
 
-    mutating func result(of root: Node) throws(Fault) -> QueryValue {
-        if case .range(let selector, let range) = root.bare.kind {
-            return .matrix(
-                try ranges(selector, range, at: root.offset).map { SeriesPoints(labels: $0.labels, points: $0.points) })
+    /// What the durations of the query are reckoned from.
+    var frame: TimeSpan.Frame { TimeSpan.Frame(step: steps.step, range: steps.end - steps.start) }
+    /// Added to the older end of a range where that belongs to it, as in Prometheus 2.
+    var olderEnd: Int64 { dialect.version == .two ? -1 : 0 }
+
+    // MARK: Results
+
+    mutating func instantValue(of root: Node) throws(Fault) -> QueryValue {
+        let time = Timestamp(milliseconds: steps.start)
+        if root.type == .matrix {
+            let windows = try windows(of: root.bare, steps)
+            let rows = windows.rows.compactMap { row -> SeriesPoints? in
+                let points = windows.window(row.points, at: 0)
+                return points.isEmpty ? nil : SeriesPoints(labels: row.visible, points: Array(points))
+            }
+            return .matrix(rows)
         }
-        switch try value(of: root) {
-        case .scalar(let value): return .scalar(value)
+        switch try value(of: root, steps) {
+        case .scalar(let values): return .scalar(values[0])
         case .string(let text): return .string(text)
-        case .vector(let samples):
-            return .vector(samples.map { VectorSample(labels: $0.labels, value: $0.value, time: time) })
+        case .vector(let grid):
+            let final = try distinct(grid, root, isFinal: true)
+            return .vector(
+                final.labels.indices.map {
+                    VectorSample(labels: final.visible($0), value: final.values[$0], time: time)
+                })
         }
     }
 
-    mutating func value(of node: Node) throws(Fault) -> PartValue {
+    /// The points of each series, in the order of their labels.
+    mutating func series(of root: Node) throws(Fault) -> [SeriesPoints] {
+        switch try value(of: root, steps) {
+        case .scalar(let values):
+            return [SeriesPoints(labels: .none, points: points(values[...]))]
+        case .string: return []
+        case .vector(let grid):
+            let final = try distinct(grid, root, isFinal: true).compacted
+            return final.labels.indices.map {
+                SeriesPoints(labels: final.visible($0), points: points(final.row($0)))
+            }.sorted { $0.labels.isBefore($1.labels) }
+        }
+    }
+
+    private func points(_ row: ArraySlice<Double>) -> [Point] {
+        row.enumerated().compactMap { step, value in
+            Grid.isPresent(value) ? Point(time: Timestamp(milliseconds: steps[step]), value: value) : nil
+        }
+    }
+
+    // MARK: Nodes
+
+    mutating func value(of node: Node, _ steps: Steps) throws(Fault) -> PartValue {
+        guard !limits.isOverdue() else { throw Fault("the query takes too long", at: node.offset) }
+        if steps.count > 1, node.isInvariant {
+            return try repeated(value(of: node, Steps(at: steps.start)), steps.count, node)
+        }
+        let width = steps.count
         switch node.kind {
-        case .number(let value): return .scalar(value)
+        case .number(let value): return .scalar(Array(repeating: value, count: width))
         case .string(let text): return .string(text)
-        case .selector(let selector):
-            return .vector(
-                try bounded(
-                    instants(selector, at: node.offset).map { Sample(labels: $0.labels, value: $0.point.value) }, node))
-        case .range: throw Fault("a range vector can't stand here", at: node.offset)
-        case .parentheses(let inner), .plus(let inner): return try value(of: inner)
-        case .negation(let inner): return try negated(value(of: inner), node)
-        case .binary(let binary): return try self.binary(binary, node)
-        case .call(let call): return try self.call(call, node)
+        case .selector(let selector): return .vector(try instants(selector, steps, node))
+        case .range, .subquery: throw Fault("a range vector can't stand here", at: node.offset)
+        case .parentheses(let inner), .plus(let inner): return try value(of: inner, steps)
+        case .negation(let inner): return try negated(value(of: inner, steps), node)
+        case .binary(let binary): return try self.binary(binary, node, steps)
+        case .call(let call): return try self.call(call, node, steps)
         case .aggregation(let one):
-            let parameter = try one.parameter.map { (node) throws(Fault) in try value(of: node) }
-            let operand = try value(of: one.operand).vector
-            return .vector(try Aggregation.fold(operand, one, parameter, at: node.offset))
+            let parameter = try one.parameter.map { (node) throws(Fault) in try value(of: node, steps) }
+            var aggregation = Aggregation(one, at: node.offset, dialect.version)
+            let folded = try aggregation.fold(value(of: one.operand, steps).grid(width), parameter, &notes)
+            return .vector(try bounded(folded, node))
+        }
+    }
+
+    /// One column in all columns.
+    private func repeated(_ value: PartValue, _ count: Int, _ node: Node) throws(Fault) -> PartValue {
+        switch value {
+        case .scalar(let values): return .scalar(Array(repeating: values[0], count: count))
+        case .string: return value
+        case .vector(let one):
+            try checkSize(rows: one.count, width: count, node)
+            var grid = Grid(width: count, capacity: one.count)
+            for row in one.labels.indices {
+                grid.append(
+                    one.labels[row], isNameless: one.isNameless[row], repeatElement(one.values[row], count: count))
+            }
+            return .vector(grid)
         }
     }
 
     private func negated(_ value: PartValue, _ node: Node) throws(Fault) -> PartValue {
-        guard case .vector(let samples) = value else { return .scalar(-value.scalar) }
-        return .vector(try distinct(samples.map { Sample(labels: $0.labels.withoutName, value: -$0.value) }, node))
+        guard case .vector(var grid) = value else { return .scalar(value.scalars(0).map { -$0 }) }
+        grid.map { value, _ in -value }
+        grid.dropNames()
+        return .vector(try distinct(grid, node))
     }
 
-    private mutating func binary(_ binary: Node.Binary, _ node: Node) throws(Fault) -> PartValue {
-        let left = try value(of: binary.left)
-        let right = try value(of: binary.right)
+    private mutating func binary(_ binary: Node.Binary, _ node: Node, _ steps: Steps) throws(Fault) -> PartValue {
+        let left = try value(of: binary.left, steps)
+        let right = try value(of: binary.right, steps)
         switch (left, right) {
-        case (.scalar(let left), .scalar(let right)): return .scalar(binary.operation.apply(left, right))
-        case (.vector(let samples), .scalar(let number)):
-            return .vector(try distinct(VectorArithmetic.combine(samples, number, isLeft: true, binary), node))
-        case (.scalar(let number), .vector(let samples)):
-            return .vector(try distinct(VectorArithmetic.combine(samples, number, isLeft: false, binary), node))
+        case (.scalar(let left), .scalar(let right)):
+            return .scalar(zip(left, right).map { binary.operation.apply($0, $1) })
+        case (.vector(let grid), .scalar(let numbers)):
+            return .vector(try distinct(VectorArithmetic.combine(grid, numbers, isLeft: true, binary), node))
+        case (.scalar(let numbers), .vector(let grid)):
+            return .vector(try distinct(VectorArithmetic.combine(grid, numbers, isLeft: false, binary), node))
         default:
-            let result =
-                binary.operation.isSet
-                ? VectorArithmetic.set(left.vector, right.vector, binary)
-                : try VectorArithmetic.match(left.vector, right.vector, binary, at: node.offset)
-            return .vector(try bounded(result, node))
+            let (left, right) = (left.grid(steps.count), right.grid(steps.count))
+            if binary.operation.isSet { return .vector(try distinct(SetOperation.apply(left, right, binary), node)) }
+            var match = VectorMatch(binary, dialect.version, at: node.offset)
+            return .vector(try bounded(match.apply(left, right), node))
         }
     }
 
-    private mutating func call(_ call: Node.Call, _ node: Node) throws(Fault) -> PartValue {
-        switch call.function.body {
-        case .constant(let body): return .scalar(body(time))
-        case .map(let body):
-            let arguments = try values(of: call.arguments)
-            let numbers = arguments.dropFirst().map(\.scalar)
-            let mapped = arguments[0].vector.map {
-                Sample(labels: $0.labels.withoutName, value: body($0.value, numbers))
-            }
-            return .vector(try distinct(mapped, node))
-        case .vector(let body):
-            return try body(values(of: call.arguments), call, time)
-        case .timestamps:
-            return .vector(try distinct(timestamps(of: call.arguments[0]), node))
-        case .range(let body): return .vector(try over(call, node, body))
-        case .absentOverTime:
-            guard case .range(let selector, let range) = call.arguments[0].bare.kind else { return .vector([]) }
-            let isThere = try ranges(selector, range, at: node.offset).contains { !$0.points.isEmpty }
-            return .vector(isThere ? [] : [Sample(labels: AbsentFunction.labels(of: selector), value: 1)])
-        }
-    }
+    // MARK: Bounds
 
-    private mutating func values(of nodes: [Node]) throws(Fault) -> [PartValue] {
-        var values: [PartValue] = []
-        for node in nodes { values.append(try value(of: node)) }
-        return values
-    }
-
-    /// `timestamp()` of a selector is when each sample was taken, of anything else the time of evaluation.
-    private mutating func timestamps(of argument: Node) throws(Fault) -> [Sample] {
-        if case .selector(let selector) = argument.bare.kind {
-            return try instants(selector, at: argument.offset).map {
-                Sample(labels: $0.labels.withoutName, value: $0.point.time.seconds)
-            }
-        }
-        return try value(of: argument).vector.map { Sample(labels: $0.labels.withoutName, value: time.seconds) }
-    }
-
-    /// A function of one range vector, with scalars before and after it.
-    private mutating func over(
-        _ call: Node.Call, _ node: Node, _ body: RangeFunction
-    ) throws(Fault) -> [Sample] {
-        var numbers: [Double] = []
-        var window: (selector: Selector, range: Duration)?
-        for argument in call.arguments {
-            if case .range(let selector, let range) = argument.bare.kind {
-                window = (selector, range)
-            } else {
-                numbers.append(try value(of: argument).scalar)
-            }
-        }
-        guard let window else { return [] }
-        let end = time - window.selector.offset
-        let found = try ranges(window.selector, window.range, at: node.offset).compactMap { series -> Sample? in
-            let range = RangeWindow(points: series.points, end: end, length: window.range, evaluated: time)
-            guard !series.points.isEmpty, let value = body(range, numbers) else { return nil }
-            return Sample(labels: call.function.keepsName ? series.labels : series.labels.withoutName, value: value)
-        }
-        return try distinct(found, node)
-    }
-
-    // MARK: Reading series
-
-    /// The newest point of each series within the lookback; one that ended has none.
-    private mutating func instants(
-        _ selector: Selector, at offset: Int
-    ) throws(Fault) -> [(labels: Labels, point: Point)] {
-        let through = time - selector.offset
-        let found = source.newestPoints(of: selector.selection, after: through - Query.lookback, through: through)
-        try count(found.count, series: found.count, at: offset)
-        return found.compactMap { $0.point.isStale ? nil : ($0.labels, $0.point) }.sorted {
-            $0.labels.isBefore($1.labels)
-        }
-    }
-
-    /// The points of each series in the window, which excludes its older end; markers of an end are left out.
-    private mutating func ranges(
-        _ selector: Selector, _ range: Duration, at offset: Int
-    ) throws(Fault) -> [SeriesPoints] {
-        let through = time - selector.offset
-        let found = source.points(
-            of: selector.selection, after: through - range, through: through, limit: limits.samples - samples)
-        try count(found.reduce(0) { $0 + $1.points.count }, series: found.count, at: offset)
-        return found.map { SeriesPoints(labels: $0.labels, points: $0.points.filter { !$0.isStale }) }
-            .filter { !$0.points.isEmpty }.sorted { $0.labels.isBefore($1.labels) }
-    }
-
-    private mutating func count(_ points: Int, series: Int, at offset: Int) throws(Fault) {
+    mutating func count(_ points: Int, _ node: Node) throws(Fault) {
         samples += points
         guard samples <= limits.samples else {
-            throw Fault("the query reads more than \(limits.samples) samples; narrow its selectors", at: offset)
-        }
-        guard series <= limits.series else {
-            throw Fault("a selector finds more than \(limits.series) series; narrow it", at: offset)
+            throw Fault(
+                "the query reads more than \(limits.samples) samples; narrow its selectors", at: node.offset)
         }
     }
 
-    private func bounded(_ samples: [Sample], _ node: Node) throws(Fault) -> [Sample] {
-        guard samples.count <= limits.series else {
-            throw Fault("more than \(limits.series) series on the way", at: node.offset)
+    var samplesLeft: Int { limits.samples - samples }
+
+    func checkSize(rows: Int, width: Int, _ node: Node) throws(Fault) {
+        guard rows <= limits.series else {
+            throw Fault("more than \(limits.series) series on the way; narrow the selectors", at: node.offset)
         }
-        return samples
+        guard rows.multipliedReportingOverflow(by: max(1, width)).partialValue <= limits.samples else {
+            throw Fault(
+                "more than \(limits.samples) values on the way; make the step longer", at: node.offset)
+        }
     }
 
-    /// Series that only their names told apart can't stay in one vector once the names are dropped.
-    private func distinct(_ samples: [Sample], _ node: Node) throws(Fault) -> [Sample] {
-        var seen = Set<Labels>(minimumCapacity: samples.count)
-        for sample in samples where !seen.insert(sample.labels).inserted {
-            throw Fault("the result has two series with the labels \(sample.labels)", at: node.offset)
-        }
-        return try bounded(samples, node)
+    func bounded(_ grid: Grid, _ node: Node) throws(Fault) -> Grid {
+        try checkSize(rows: grid.count, width: grid.width, node)
+        return grid
+    }
+
+    /// Series that only their names told apart become one where they never meet, and are an error where they do. With
+    /// the experimental dialect that is asked of the result only.
+    func distinct(_ grid: Grid, _ node: Node, isFinal: Bool = false) throws(Fault) -> Grid {
+        try checkSize(rows: grid.count, width: grid.width, node)
+        guard isFinal || !dialect.isExperimental, grid.mayHaveTwins else { return grid }
+        return try Twins.merged(grid, at: node.offset)
     }
 }
 
 extension Labels {
-    /// An order that does not depend on how a store keeps its series.
+    /// The order in which Prometheus sorts series: label by label.
     func isBefore(_ other: Labels) -> Bool {
-        for (left, right) in zip(all, other.all) where left != right {
-            return left.name != right.name ? left.name < right.name : left.value < right.value
+        for (mine, theirs) in zip(all, other.all) {
+            if mine.name != theirs.name { return mine.name < theirs.name }
+            if mine.value != theirs.value { return mine.value < theirs.value }
         }
         return all.count < other.all.count
     }

@@ -6,18 +6,28 @@ enum AbsentFunction {
     static let all = [
         Function(
             name: "absent", arguments: [.vector],
-            body: .vector { (arguments, call, _) throws(Fault) in
-                guard arguments[0].vector.isEmpty else { return .vector([]) }
-                guard case .selector(let selector) = call.arguments[0].bare.kind else {
-                    return .vector([Sample(labels: .none, value: 1)])
-                }
-                return .vector([Sample(labels: labels(of: selector), value: 1)])
+            body: .vector { (site, arguments) throws(Fault) in
+                .vector(absent(arguments[0].grid(site.width), site.call.arguments[0], seen: site.width))
             }),
         Function(name: "absent_over_time", arguments: [.matrix], body: .absentOverTime),
     ]
 
+    /// 1 at the steps at which no series of `grid` is there.
+    static func absent(_ grid: Grid, _ argument: Node, seen width: Int) -> Grid {
+        var values = Array(repeating: 1.0, count: width)
+        for row in grid.labels.indices {
+            for step in 0..<width where grid.isPresent(row, step) { values[step] = Grid.absent }
+        }
+        return Grid(values, labels: labels(of: argument)).compacted
+    }
+
     /// The labels that the missing series would have: those that the selector fixes, once each.
-    static func labels(of selector: Selector) -> Labels {
+    private static func labels(of argument: Node) -> Labels {
+        let selector: Selector
+        switch argument.bare.kind {
+        case .selector(let one), .range(let one, _): selector = one
+        default: return .none
+        }
         let fixed = selector.matchers.map(\.matcher)
         let labels = fixed.filter { one in
             one.operation == .equal && one.name != Labels.metricName && fixed.count { $0.name == one.name } == 1

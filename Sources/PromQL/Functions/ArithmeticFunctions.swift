@@ -9,10 +9,15 @@ enum ArithmeticFunctions {
         map("ceil") { $0.rounded(.up) },
         Function(
             name: "clamp", arguments: [.vector, .scalar, .scalar],
-            body: .vector { (arguments, _, _) throws(Fault) in
-                let (low, high) = (arguments[1].scalar, arguments[2].scalar)
-                if low > high { return .vector([]) }
-                return .vector(arguments[0].vector.map { clamped($0, low, high) })
+            body: .vector { (site, arguments) throws(Fault) in
+                var grid = arguments[0].grid(site.width)
+                let (lows, highs) = (arguments[1].scalars(site.width), arguments[2].scalars(site.width))
+                grid.map { value, step in
+                    let (low, high) = (lows[step], highs[step])
+                    return low > high ? Grid.absent : greater(low, lesser(high, value))
+                }
+                grid.dropNames()
+                return .vector(grid.compacted)
             }),
         Function(name: "clamp_max", arguments: [.vector, .scalar], body: .map { lesser($0, $1[0]) }),
         Function(name: "clamp_min", arguments: [.vector, .scalar], body: .map { greater($0, $1[0]) }),
@@ -34,11 +39,6 @@ enum ArithmeticFunctions {
 
     private static func map(_ name: String, _ body: @escaping @Sendable (Double) -> Double) -> Function {
         Function(name: name, arguments: [.vector], body: .map { value, _ in body(value) })
-    }
-
-    private static func clamped(_ sample: Sample, _ low: Double, _ high: Double) -> Sample {
-        let value = greater(low, lesser(high, sample.value))
-        return Sample(labels: sample.labels.withoutName, value: value)
     }
 
     /// What is no number wins, as in IEEE 754's minimum and Go's.

@@ -9,7 +9,7 @@ enum CounterFunctions {
         },
         over("delta") { extrapolated($0, isCounter: false) },
         over("idelta") { $0.lastTwo.map { $1.value - $0.value } },
-        over("increase") { extrapolated($0, isCounter: true) },
+        over("increase", remark: remarkOnName) { extrapolated($0, isCounter: true) },
         over("irate") { window in
             window.lastTwo.flatMap { before, last in
                 let risen = last.value < before.value ? last.value : last.value - before.value
@@ -17,14 +17,23 @@ enum CounterFunctions {
                 return seconds > 0 ? risen / seconds : nil
             }
         },
-        over("rate") { window in
-            extrapolated(window, isCounter: true).map { $0 / window.length.inSeconds }
+        over("rate", remark: remarkOnName) { window in
+            extrapolated(window, isCounter: true).map { $0 / window.lengthSeconds }
         },
         over("resets") { window in Double(window.pairs.count { $1.value < $0.value }) },
     ]
 
-    private static func over(_ name: String, _ body: @escaping @Sendable (RangeWindow) -> Double?) -> Function {
-        Function(name: name, arguments: [.matrix], body: .range { window, _ in body(window) })
+    private static func over(
+        _ name: String, remark: (@Sendable (String) -> String?)? = nil,
+        _ body: @escaping @Sendable (RangeWindow) -> Double?
+    ) -> Function {
+        Function(name: name, arguments: [.matrix], remarkOnName: remark, body: .range { window, _ in body(window) })
+    }
+
+    /// Prometheus's hint for names that don't look like a counter's.
+    private static let remarkOnName: @Sendable (String) -> String? = { name in
+        guard !["_total", "_sum", "_count", "_bucket"].contains(where: name.hasSuffix) else { return nil }
+        return "metric might not be a counter, name does not end in _total/_sum/_count/_bucket: \"\(name)\""
     }
 
     /// The difference over the whole window: what lies between the first and the last point, stretched to the window's
@@ -38,12 +47,18 @@ enum CounterFunctions {
         if isCounter {
             for (before, after) in window.pairs where after.value < before.value { difference += before.value }
         }
+        // The ends of an extended range are points themselves.
+        guard window.edges == .plain else { return difference }
         let sampled = (last.time - first.time).inSeconds
         let mean = sampled / Double(window.points.count - 1)
-        var toStart = (first.time - (window.end - window.length)).inSeconds
-        var toEnd = (window.end - last.time).inSeconds
+        var toStart = Double(first.time.milliseconds - (window.end - window.length)) / 1000
+        var toEnd = Double(window.end - last.time.milliseconds) / 1000
+        var toZero = Double.infinity
+        if isCounter, difference > 0, first.value >= 0 { toZero = sampled * (first.value / difference) }
+        // Prometheus 2 asks where the counter was 0 before it asks how near the points come.
+        if window.version == .two { toStart = min(toStart, toZero) }
         if toStart >= mean * 1.1 { toStart = mean / 2 }
-        if isCounter, difference > 0, first.value >= 0 { toStart = min(toStart, sampled * (first.value / difference)) }
+        if window.version == .three { toStart = min(toStart, toZero) }
         if toEnd >= mean * 1.1 { toEnd = mean / 2 }
         return difference * ((sampled + toStart + toEnd) / sampled)
     }
@@ -54,6 +69,6 @@ extension RangeWindow {
     var pairs: some Sequence<(Point, Point)> { zip(points, points.dropFirst()) }
 
     var lastTwo: (Point, Point)? {
-        points.count > 1 ? (points[points.count - 2], points[points.count - 1]) : nil
+        points.count > 1 ? (points[points.endIndex - 2], points[points.endIndex - 1]) : nil
     }
 }

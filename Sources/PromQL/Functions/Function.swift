@@ -1,31 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 import Vocabulary
 
-/// The points of one series in a window, none of them a marker; never empty.
-struct RangeWindow {
-    let points: [Point]
-    /// The window is (end - length, end].
-    let end: Timestamp
-    let length: Duration
-    /// When the query is evaluated, which an offset does not move.
-    let evaluated: Timestamp
-
-    var values: [Double] { points.map(\.value) }
-}
-
-/// What a range function gives for one series; nil leaves the series out. The numbers are the scalar arguments.
+/// What a range function gives for one series in one window; nil leaves the series out. The numbers are the scalar
+/// arguments.
 typealias RangeFunction = @Sendable (RangeWindow, [Double]) -> Double?
+
+/// One call, as a function of whole vectors sees it.
+struct CallSite {
+    let call: Node.Call
+    let offset: Int
+    let steps: Steps
+    /// Those of the whole query, also within a subquery.
+    let query: Steps
+    let dialect: Dialect
+    var notes: Notes
+
+    var width: Int { steps.count }
+
+    func text(_ argument: Int, of arguments: [PartValue]) -> String {
+        arguments.indices.contains(argument) ? arguments[argument].string : ""
+    }
+}
 
 /// One function of the language.
 struct Function: Sendable {
     enum Body: Sendable {
-        case constant(@Sendable (Timestamp) -> Double)
+        /// A scalar at each step.
+        case constant(@Sendable (CallSite, Int) -> Double)
         /// Value by value; the numbers are the scalar arguments after the vector.
         case map(@Sendable (Double, [Double]) -> Double)
-        case vector(@Sendable ([PartValue], Node.Call, Timestamp) throws(Fault) -> PartValue)
+        case vector(@Sendable (inout CallSite, [PartValue]) throws(Fault) -> PartValue)
         case range(RangeFunction)
+        // Those that read series themselves.
         case timestamps
         case absentOverTime
+        case info
+    }
+
+    enum Availability: Sendable {
+        case always
+        case experimental
+        /// Gone in Prometheus 3.
+        case versionTwo
+    }
+
+    enum TimeDependence: Sendable {
+        case no
+        case yes
+        /// The vector that stands for the one that may be left out.
+        case withoutArguments
     }
 
     let name: String
@@ -36,14 +59,35 @@ struct Function: Sendable {
     var isVariadic = false
     var result = ValueType.vector
     var keepsName = false
+    var availability = Availability.always
+    /// Whether it gives something else at another time, even of the same arguments.
+    var timeDependence = TimeDependence.no
+    /// Whether the second argument is a list of matchers and no vector.
+    var takesMatchers = false
+    /// Of a range function: why its numbers can't be.
+    var refusal: (@Sendable ([Double]) -> String?)?
+    /// Of a range function: a warning about its numbers.
+    var remarkOnNumbers: (@Sendable ([Double]) -> String?)?
+    /// Of a range function: what to know of a metric's name.
+    var remarkOnName: (@Sendable (String) -> String?)?
     let body: Body
+
+    func dependsOnTime(arguments: Int) -> Bool {
+        timeDependence == .yes || timeDependence == .withoutArguments && arguments == 0
+    }
+
+    /// Prometheus's warning about a quantile outside of 0...1.
+    static func remarkOnQuantile(_ value: Double) -> String {
+        "quantile value should be between 0 and 1, got \(NumberText.format(value))"
+    }
 }
 
 /// The functions there are, in files of their families, sorted by name.
 enum Functions {
     static let all: [Function] =
-        (AbsentFunction.all + ArithmeticFunctions.all + CounterFunctions.all + LabelFunctions.all
-        + OverTimeFunctions.all + ShapeFunctions.all + TimeFunctions.all + TrendFunctions.all)
+        (AbsentFunction.all + ArithmeticFunctions.all + CounterFunctions.all + HistogramFunctions.all
+        + InfoFunction.all + LabelFunctions.all + OverTimeFunctions.all + QueryFunctions.all + ShapeFunctions.all
+        + SmoothingFunctions.all + TimeFunctions.all + TrendFunctions.all + TrigonometricFunctions.all)
         .sorted { $0.name < $1.name }
 
     private static let byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Regex2
 import Vocabulary
 
 /// Functions that change labels.
@@ -6,20 +7,67 @@ enum LabelFunctions {
     static let all = [
         Function(
             name: "label_join", arguments: [.vector, .string, .string, .string], optional: 1, isVariadic: true,
-            body: .vector { (arguments, call, _) throws(Fault) in
-                let target = arguments[1].string
-                guard !target.isEmpty else {
-                    throw Fault("label_join needs a label to write", at: call.arguments[1].offset)
-                }
-                let sources = arguments.dropFirst(3).map(\.string)
-                let joined = arguments[0].vector.map { sample in
-                    let text = sources.map { sample.labels[$0] ?? "" }.joined(separator: arguments[2].string)
-                    return Sample(labels: sample.labels.setting(target, to: text), value: sample.value)
-                }
-                guard Set(joined.map(\.labels)).count == joined.count else {
-                    throw Fault("label_join makes two series with the same labels", at: call.arguments[0].offset)
-                }
-                return .vector(joined)
-            })
+            body: .vector(join)),
+        Function(
+            name: "label_replace", arguments: [.vector, .string, .string, .string, .string], body: .vector(replace)),
     ]
+
+    private static let join: @Sendable (inout CallSite, [PartValue]) throws(Fault) -> PartValue = {
+        (site, arguments) throws(Fault) in
+        let target = try label(1, arguments, site)
+        var sources: [String] = []
+        for index in arguments.indices.dropFirst(3) { sources.append(try label(index, arguments, site)) }
+        let separator = arguments[2].string
+        return try relabeled(site, arguments, target) { (labels) throws(Fault) in
+            sources.map { labels[$0] ?? "" }.joined(separator: separator)
+        }
+    }
+
+    private static let replace: @Sendable (inout CallSite, [PartValue]) throws(Fault) -> PartValue = {
+        (site, arguments) throws(Fault) in
+        let regex: RegularExpression
+        do throws(RegexError) {
+            regex = try RegularExpression(arguments[4].string)
+        } catch {
+            throw Fault("bad regular expression: \(error.reason)", at: site.call.arguments[4].offset)
+        }
+        let target = try label(1, arguments, site)
+        let source = arguments[3].string
+        let replacement = arguments[2].string
+        let offset = site.call.arguments[2].offset
+        return try relabeled(site, arguments, target) { (labels) throws(Fault) in
+            do throws(RegexError) {
+                return try regex.expand(template: replacement, over: labels[source] ?? "")
+            } catch {
+                throw Fault(error.reason, at: offset)
+            }
+        }
+    }
+
+    private static func label(_ index: Int, _ arguments: [PartValue], _ site: CallSite) throws(Fault) -> String {
+        let name = site.text(index, of: arguments)
+        guard !name.isEmpty, site.dialect.version == .three || name.isPlainLabelName else {
+            throw Fault(
+                "\(site.call.function.name) needs the name of a label, not \"\(name.prefix(80))\"",
+                at: site.call.arguments[index].offset)
+        }
+        return name
+    }
+
+    /// Each series with the label `target` set to what `value` gives; left alone where that is nil.
+    private static func relabeled(
+        _ site: CallSite, _ arguments: [PartValue], _ target: String, _ value: (Labels) throws(Fault) -> String?
+    ) throws(Fault) -> PartValue {
+        var grid = arguments[0].grid(site.width)
+        for row in grid.labels.indices {
+            // What is removed late only is still there to be read and kept.
+            let isLate = site.dialect.isExperimental && grid.isNameless[row]
+            let labels = isLate ? grid.labels[row] : grid.visible(row)
+            guard let value = try value(labels) else { continue }
+            grid.relabel(
+                row, labels.setting(target, to: value), isNameless: isLate && target != Labels.metricName)
+        }
+        return .vector(
+            try Twins.merged(grid, at: site.call.arguments[0].offset, seesNames: site.dialect.isExperimental))
+    }
 }

@@ -85,10 +85,10 @@ struct Lexer {
         let word = text(from: start)
         if let value = NumberLiteral.read(word) { return .number(value) }
         if let duration = DurationText.parse(word) {
-            guard duration <= Parser.longestDuration else {
+            guard duration.milliseconds <= TimeSpan.longest else {
                 throw Fault("duration \"\(word.prefix(64))\" is too long", at: start)
             }
-            return .duration(duration)
+            return .duration(duration.milliseconds)
         }
         throw Fault("bad number or duration \"\(word.prefix(64))\"", at: start)
     }

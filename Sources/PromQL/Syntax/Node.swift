@@ -15,13 +15,22 @@ struct Node: Sendable {
         case number(Double)
         case string(String)
         case selector(Selector)
-        case range(Selector, Duration)
+        case range(Selector, TimeSpan)
+        case subquery(Subquery)
         case parentheses(Node)
         case negation(Node)
         case plus(Node)
         case binary(Binary)
         case call(Call)
         case aggregation(Aggregation)
+    }
+
+    struct Subquery: Sendable {
+        let inner: Node
+        let range: TimeSpan
+        /// nil for the dialect's own.
+        let step: TimeSpan?
+        var shift = Shift()
     }
 
     struct Binary: Sendable {
@@ -49,35 +58,47 @@ struct Node: Sendable {
     let offset: Int
     /// Levels of expressions from here down; bounded, so that no walk over the tree runs out of stack.
     let depth: Int
+    /// Whether it gives the same at every step: all that it reads stands at a fixed time.
+    let isInvariant: Bool
+
+    init(_ kind: Kind, at offset: Int, depth: Int) {
+        self.kind = kind
+        self.offset = offset
+        self.depth = depth
+        isInvariant = Self.isInvariant(kind)
+    }
 
     var type: ValueType {
         switch kind {
         case .number: .scalar
         case .string: .string
         case .selector, .aggregation: .vector
-        case .range: .matrix
+        case .range, .subquery: .matrix
         case .parentheses(let inner), .negation(let inner), .plus(let inner): inner.type
         case .binary(let binary): binary.left.type == .scalar && binary.right.type == .scalar ? .scalar : .vector
         case .call(let call): call.function.result
         }
     }
 
-    var children: [Node] {
+    var children: [Node] { Self.children(of: kind) }
+
+    static func children(of kind: Kind) -> [Node] {
         switch kind {
         case .number, .string, .selector, .range: []
         case .parentheses(let inner), .negation(let inner), .plus(let inner): [inner]
+        case .subquery(let subquery): [subquery.inner]
         case .binary(let binary): [binary.left, binary.right]
         case .call(let call): call.arguments
         case .aggregation(let one): [one.parameter, one.operand].compactMap { $0 }
         }
     }
 
-    /// All selectors below, with their ranges.
-    var selectors: [(selector: Selector, range: Duration?)] {
+    private static func isInvariant(_ kind: Kind) -> Bool {
         switch kind {
-        case .selector(let selector): [(selector, nil)]
-        case .range(let selector, let range): [(selector, range)]
-        default: children.flatMap(\.selectors)
+        case .selector(let selector), .range(let selector, _): selector.shift.fixed != nil
+        case .subquery(let subquery): subquery.shift.fixed != nil
+        case .call(let call) where call.function.dependsOnTime(arguments: call.arguments.count): false
+        default: children(of: kind).allSatisfy(\.isInvariant)
         }
     }
 
@@ -92,11 +113,6 @@ struct Node: Sendable {
 struct Grouping: Sendable {
     var isWithout = false
     var labels: [String] = []
-
-    func key(of labels: Labels) -> Labels {
-        if isWithout { return labels.removing(self.labels + [Labels.metricName]) }
-        return self.labels.isEmpty ? .none : labels.keeping(self.labels)
-    }
 }
 
 /// How the series of two vectors find each other.
@@ -113,8 +129,7 @@ struct VectorMatching: Sendable {
     var include: [String] = []
     /// Whether `on` or `ignoring` was written.
     var isWritten = false
-
-    func key(of labels: Labels) -> Labels {
-        isOn ? labels.keeping(self.labels) : labels.removing(self.labels + [Labels.metricName])
-    }
+    /// What stands for a series that one side lacks (Prometheus's `promql-binop-fill-modifiers`).
+    var fillLeft: Double?
+    var fillRight: Double?
 }

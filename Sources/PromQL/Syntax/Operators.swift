@@ -60,13 +60,16 @@ enum BinaryOperator: String, Sendable {
 
 /// Operators that fold the series of a vector.
 enum Aggregator: String, Sendable {
-    case avg, bottomk, count, group, max, min, quantile, stddev, stdvar, sum, topk
+    case avg, bottomk, count, group, limitk, max, min, quantile, stddev, stdvar, sum, topk
     case countValues = "count_values"
+    case limitRatio = "limit_ratio"
+
+    var isExperimental: Bool { self == .limitk || self == .limitRatio }
 
     /// The type of the parameter before the vector, if there is one.
     var parameter: ValueType? {
         switch self {
-        case .bottomk, .topk, .quantile: .scalar
+        case .bottomk, .limitk, .limitRatio, .topk, .quantile: .scalar
         case .countValues: .string
         default: nil
         }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import Vocabulary
 
-/// `metric{label="value"} offset 5m`: which series, and how far back.
+/// `metric{label="value"} offset 5m @ 0`: which series, and when.
 struct Selector: Sendable {
     /// The fixed name of the metric, when there is one.
     let metric: String?
     let matchers: [CompiledMatcher]
     let selection: SeriesSelection
-    var offset = Duration.zero
+    var shift = Shift()
+    /// How the ends of a range are found.
+    var edges = Edges.plain
 
     init(metric: String?, matchers: [CompiledMatcher]) {
         self.metric = metric
@@ -17,4 +19,21 @@ struct Selector: Sendable {
             return true
         }
     }
+}
+
+/// When a selector or subquery reads, where that is not the time of evaluation.
+struct Shift: Sendable {
+    /// `offset`; nil when none was written.
+    var back: TimeSpan?
+    /// `@`; nil when none was written.
+    var fixed: FixedTime?
+}
+
+/// How the ends of a range vector are found (Prometheus's `promql-extended-range-selectors`).
+enum Edges: String, Sendable {
+    case plain
+    /// The newest value at or before the beginning stands there, the newest within the range at the end.
+    case anchored
+    /// Both ends are interpolated from the samples around them.
+    case smoothed
 }

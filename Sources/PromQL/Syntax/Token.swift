@@ -4,7 +4,8 @@
 struct Token {
     enum Kind: Equatable {
         case number(Double)
-        case duration(Duration)
+        /// In milliseconds.
+        case duration(Int64)
         case string(String)
         case word(String)
         case sign(String)

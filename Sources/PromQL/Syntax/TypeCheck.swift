@@ -6,6 +6,12 @@ enum TypeCheck {
         for child in node.children { try check(child) }
         switch node.kind {
         case .number, .string, .selector, .range, .parentheses: return
+        case .subquery(let subquery):
+            guard subquery.inner.type == .vector else {
+                throw Fault(
+                    "a subquery needs an instant vector, not a \(subquery.inner.type.rawValue)",
+                    at: subquery.inner.offset)
+            }
         case .negation(let inner), .plus(let inner):
             guard inner.type == .scalar || inner.type == .vector else {
                 throw Fault("a sign needs a scalar or an instant vector, not a \(inner.type.rawValue)", at: node.offset)
@@ -28,10 +34,13 @@ enum TypeCheck {
         if scalars == 2, binary.operation.isComparison, !binary.returnsBool {
             throw Fault("a comparison of two scalars needs bool: \(name) bool", at: offset)
         }
-        if scalars > 0, binary.matching.isWritten {
+        let matching = binary.matching
+        if scalars > 0, matching.isWritten && !matching.labels.isEmpty || matching.cardinality != .oneToOne {
             throw Fault("on and ignoring need instant vectors on both sides", at: offset)
         }
-        let matching = binary.matching
+        if scalars > 0, matching.fillLeft != nil || matching.fillRight != nil {
+            throw Fault("fill needs instant vectors on both sides", at: offset)
+        }
         if matching.isOn, let both = matching.include.first(where: { matching.labels.contains($0) }) {
             throw Fault("label \"\(both)\" must not be both in on and in group", at: offset)
         }
@@ -54,7 +63,27 @@ enum TypeCheck {
                     "\(function.name) needs a \(type.rawValue) here, not a \(argument.type.rawValue)",
                     at: argument.offset)
             }
+            try checkEdges(argument, of: function)
         }
+        if function.takesMatchers, call.arguments.count > 1 { try checkMatchers(call.arguments[1], function) }
+    }
+
+    private static func checkEdges(_ argument: Node, of function: Function) throws(Fault) {
+        guard case .range(let selector, _) = argument.bare.kind, selector.edges != .plain else { return }
+        let names =
+            selector.edges == .anchored
+            ? ["changes", "delta", "increase", "rate", "resets"] : ["delta", "increase", "rate"]
+        guard names.contains(function.name) else {
+            throw Fault(
+                "\(selector.edges.rawValue) is for \(names.joined(separator: ", ")) only, not for \(function.name)",
+                at: argument.offset)
+        }
+    }
+
+    private static func checkMatchers(_ argument: Node, _ function: Function) throws(Fault) {
+        guard case .selector(let selector) = argument.kind, selector.metric == nil, selector.shift.back == nil,
+            selector.shift.fixed == nil
+        else { throw Fault("\(function.name) needs matchers in braces here, and no more", at: argument.offset) }
     }
 
     private static func check(_ one: Node.Aggregation) throws(Fault) {

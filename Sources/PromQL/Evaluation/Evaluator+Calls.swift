@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+import Vocabulary
+
+/// Calls of functions.
+extension Evaluator {
+    mutating func call(_ call: Node.Call, _ node: Node, _ steps: Steps) throws(Fault) -> PartValue {
+        let width = steps.count
+        switch call.function.body {
+        case .constant(let body):
+            let site = site(call, node, steps)
+            return .scalar((0..<width).map { body(site, $0) })
+        case .map(let body):
+            var grid = try value(of: call.arguments[0], steps).grid(width)
+            let numbers = try numbers(Array(call.arguments.dropFirst()), width, steps)
+            grid.map { value, step in body(value, numbers[step]) }
+            grid.dropNames()
+            return .vector(try distinct(grid, node))
+        case .vector(let body):
+            var arguments: [PartValue] = []
+            for argument in call.arguments { arguments.append(try value(of: argument, steps)) }
+            var site = site(call, node, steps)
+            let result = try body(&site, arguments)
+            notes = site.notes
+            guard case .vector(let grid) = result else { return result }
+            return .vector(try distinct(grid, node))
+        case .timestamps: return .vector(try distinct(timestamps(of: call.arguments[0], steps), node))
+        case .range(let body): return .vector(try distinct(over(call, node, steps, body), node))
+        case .absentOverTime:
+            let windows = try windows(of: call.arguments[0].bare, steps)
+            let found = over(windows, steps, [], keepsName: true) { _, _ in 1 }
+            return .vector(AbsentFunction.absent(found, call.arguments[0], seen: width))
+        case .info: return .vector(try distinct(info(call, node, steps), node))
+        }
+    }
+
+    private func site(_ call: Node.Call, _ node: Node, _ steps: Steps) -> CallSite {
+        CallSite(
+            call: call, offset: node.offset, steps: steps, query: self.steps, dialect: dialect, notes: notes)
+    }
+
+    /// The scalar arguments at each step.
+    private mutating func numbers(
+        _ arguments: [Node], _ width: Int, _ steps: Steps
+    ) throws(Fault) -> [[Double]] {
+        var numbers: [[Double]] = Array(repeating: [], count: width)
+        for argument in arguments {
+            for (step, value) in try value(of: argument, steps).scalars(width).enumerated() {
+                numbers[step].append(value)
+            }
+        }
+        return numbers
+    }
+
+    /// `timestamp()` of a selector is when each sample was taken, of anything else the time of evaluation.
+    private mutating func timestamps(of argument: Node, _ steps: Steps) throws(Fault) -> Grid {
+        var grid: Grid
+        if case .selector(let selector) = argument.bare.kind {
+            grid = Grid(width: steps.count)
+            var rows: [Labels: Int] = [:]
+            for step in 0..<steps.count {
+                let time = try times(selector.shift, Steps(at: steps[step]), argument).start
+                let found = newest(selector, time)
+                try count(found.count, argument)
+                for one in found where !one.point.isStale {
+                    let row = rows[one.labels] ?? grid.appendEmpty(one.labels)
+                    rows[one.labels] = row
+                    grid[row, step] = one.point.time.seconds
+                }
+            }
+        } else {
+            grid = try value(of: argument, steps).grid(steps.count)
+            grid.map { _, step in Double(steps[step]) / 1000 }
+        }
+        grid.dropNames()
+        return grid
+    }
+
+    /// A function of one range vector, with scalars before and after it.
+    private mutating func over(
+        _ call: Node.Call, _ node: Node, _ steps: Steps, _ body: RangeFunction
+    ) throws(Fault) -> Grid {
+        let function = call.function
+        let scalars = call.arguments.filter { $0.type != .matrix }
+        let numbers = scalars.isEmpty ? [] : try self.numbers(scalars, steps.count, steps)
+        guard let argument = call.arguments.first(where: { $0.type == .matrix }) else {
+            return Grid(width: steps.count)
+        }
+        let windows = try windows(of: argument, steps)
+        try checkSize(rows: windows.rows.count, width: steps.count, node)
+        for row in numbers {
+            if let refusal = function.refusal?(row) { throw Fault(refusal, at: node.offset) }
+            if let remark = function.remarkOnNumbers?(row), !windows.rows.isEmpty {
+                notes.add(.warning, remark, at: scalars[0].offset)
+            }
+        }
+        let grid = over(windows, steps, numbers, keepsName: function.keepsName, body)
+        if let remark = function.remarkOnName { remarkOnNames(windows, remark, argument) }
+        return grid
+    }
+
+    private mutating func remarkOnNames(_ windows: Windows, _ remark: (String) -> String?, _ argument: Node) {
+        var last: String?
+        for row in windows.rows where !row.points.isEmpty {
+            guard let name = row.labels.name, name != last else { continue }
+            last = name
+            if let remark = remark(name) { notes.add(.info, remark, at: argument.offset) }
+        }
+    }
+
+    private func over(
+        _ windows: Windows, _ steps: Steps, _ numbers: [[Double]], keepsName: Bool, _ body: RangeFunction
+    ) -> Grid {
+        var grid = Grid(width: steps.count, capacity: windows.rows.count)
+        for source in windows.rows {
+            var row: Int?
+            var cursor = Windows.Cursor()
+            for step in 0..<steps.count {
+                let end = windows.ends[min(step, windows.ends.count - 1)]
+                let points = cursor.window(source.points, end: end, in: windows)
+                guard !points.isEmpty else { continue }
+                let window = RangeWindow(
+                    points: points, end: end, length: windows.length, evaluated: steps[step], edges: windows.edges,
+                    version: dialect.version)
+                guard let value = body(window, numbers.isEmpty ? [] : numbers[step]) else { continue }
+                let place = row ?? grid.appendEmpty(source.labels, isNameless: source.isNameless || !keepsName)
+                row = place
+                grid[place, step] = value
+            }
+        }
+        return grid
+    }
+}

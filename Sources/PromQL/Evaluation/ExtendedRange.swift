@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import Vocabulary
+
+/// Range vectors with a point at each of their ends, `anchored` or `smoothed`.
+enum ExtendedRange {
+    /// The points in the window with what stands at its ends; empty when there is none at or after its beginning.
+    static func extended(_ points: [Point], end: Int64, _ windows: Windows) -> [Point] {
+        let start = end - windows.length
+        let isSmoothed = windows.edges == .smoothed
+        let reach = points.filter { point in
+            let time = point.time.milliseconds
+            return time > start - windows.lookback && time <= end + (isSmoothed ? windows.lookback : 0)
+        }
+        let before = reach.last { $0.time.milliseconds <= start }
+        let inside = reach.filter { $0.time.milliseconds > start && $0.time.milliseconds < end }
+        let after = reach.first { $0.time.milliseconds >= end }
+        let atEnd = isSmoothed || after?.time.milliseconds == end ? after : nil
+        guard let first = inside.first ?? atEnd, let last = atEnd ?? inside.last else { return [] }
+        var result = [Point(time: Timestamp(milliseconds: start), value: left(before, first, start, isSmoothed))]
+        result += inside
+        let right =
+            isSmoothed && last.time.milliseconds > end
+            ? between(inside.last ?? before ?? last, last, at: end) : last.value
+        result.append(Point(time: Timestamp(milliseconds: end), value: right))
+        return result
+    }
+
+    private static func left(_ before: Point?, _ first: Point, _ start: Int64, _ isSmoothed: Bool) -> Double {
+        guard let before else { return first.value }
+        return isSmoothed ? between(before, first, at: start) : before.value
+    }
+
+    /// On the straight line between two points.
+    static func between(_ before: Point, _ after: Point, at time: Int64) -> Double {
+        let span = Double(after.time.milliseconds - before.time.milliseconds)
+        guard span > 0 else { return before.value }
+        let share = Double(time - before.time.milliseconds) / span
+        return before.value + (after.value - before.value) * share
+    }
+}

@@ -10,7 +10,15 @@ public final class PrometheusServer: Sendable {
 
     /// Starts Prometheus scraping `target`, a `host:port`, and returns once it answers queries.
     public static func start(scraping target: String, ruleFiles: [String] = []) async throws -> PrometheusServer {
-        let server = try PrometheusServer(target: target, ruleFiles: ruleFiles)
+        try await ready(try PrometheusServer(target: target, ruleFiles: ruleFiles))
+    }
+
+    /// Starts Prometheus that scrapes nothing and takes what remote write brings, and returns once it answers queries.
+    public static func startReceiving() async throws -> PrometheusServer {
+        try await ready(try PrometheusServer(settings: "{}\n", ["--web.enable-remote-write-receiver"]))
+    }
+
+    private static func ready(_ server: PrometheusServer) async throws -> PrometheusServer {
         do {
             try await waitUntil("Prometheus answers on \(server.url)") {
                 if let ending = server.process.ending {
@@ -25,10 +33,7 @@ public final class PrometheusServer: Sendable {
         return server
     }
 
-    private init(target: String, ruleFiles: [String]) throws {
-        directory = try OwnedDirectory()
-        let address = "127.0.0.1:\(try freePort())"
-        url = "http://\(address)"
+    private convenience init(target: String, ruleFiles: [String]) throws {
         let rules = ruleFiles.map { "\"\($0)\"" }.joined(separator: ", ")
         let settings = """
             global: {scrape_interval: 1s, evaluation_interval: 1s}
@@ -37,13 +42,20 @@ public final class PrometheusServer: Sendable {
               - {job_name: virtwarden, static_configs: [{targets: ["\(target)"]}]}
 
             """
+        try self.init(settings: settings)
+    }
+
+    private init(settings: String, _ flags: [String] = []) throws {
+        directory = try OwnedDirectory()
+        let address = "127.0.0.1:\(try freePort())"
+        url = "http://\(address)"
         let file = try directory.write("prometheus.yml", settings.utf8)
         process = try ChildProcess(
             "prometheus",
             [
                 "--config.file=\(file)", "--storage.tsdb.path=\(directory.path)/tsdb",
                 "--web.listen-address=\(address)",
-            ])
+            ] + flags)
     }
 
     /// An instant query; the text is promtool's, one line `name{labels} => value @[time]` a series.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import FoundationEssentials
 import PromQL
+import PrometheusAPI
 import Vocabulary
 
 /// One line of `promql eval`'s input, and the line that answers it.
@@ -24,7 +25,7 @@ enum EvaluationLine {
     }
 
     static func refusal(_ sentence: String, id: JSONValue? = nil) -> String {
-        JSONLine.text(Refusal(id: id ?? .null, error: sentence))
+        text(PrometheusJSON.failure(.badData, sentence), id: id)
     }
 
     private static func answer(to request: EvaluationRequest, as dialect: Dialect) -> String {
@@ -32,12 +33,19 @@ enum EvaluationLine {
             var series = LoadedSeries()
             for load in request.load ?? [] { try series.add(load) }
             let answer = try evaluate(request.eval, over: series, as: dialect)
-            let data = QueryData(answer.value, at: Timestamp(milliseconds: request.eval.time ?? 0))
-            return JSONLine.text(
-                Success(id: request.id ?? .null, data: data, warnings: answer.warnings, infos: answer.infos))
+            let time = Timestamp(milliseconds: request.eval.time ?? 0)
+            // The API leaves out what is empty; here a reader may count on both.
+            let rest =
+                (answer.warnings.isEmpty ? ",\"warnings\":[]" : "") + (answer.infos.isEmpty ? ",\"infos\":[]" : "")
+            return text(PrometheusJSON.answer(answer, at: time).dropLast() + Array("\(rest)}".utf8), id: request.id)
         } catch {
             return refusal(error.description, id: request.id)
         }
+    }
+
+    /// The API's answer with the line's id before its first member.
+    private static func text(_ answer: [UInt8], id: JSONValue?) -> String {
+        "{\"id\":\(JSONLine.text(id ?? .null))," + String(decoding: answer.dropFirst(), as: UTF8.self)
     }
 
     private static func evaluate(
@@ -88,19 +96,5 @@ enum EvaluationLine {
     private static func sentence(_ context: DecodingError.Context, _ text: String? = nil) -> String {
         let path = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
         return (path.isEmpty ? "" : path + ": ") + (text ?? context.debugDescription)
-    }
-
-    private struct Success: Encodable {
-        let id: JSONValue
-        let status = "success"
-        let data: QueryData
-        let warnings: [String]
-        let infos: [String]
-    }
-
-    private struct Refusal: Encodable {
-        let id: JSONValue
-        let status = "error"
-        let error: String
     }
 }

@@ -51,22 +51,22 @@ struct LoadedValues: Decodable {
             }
             // Silence is right: what is neither is refused by the second of the two.
             if isText, let text = try? container.decode(String.self) {
-                all.append(try Self.number(text, container))
+                all.append(try number(text, container.codingPath))
             } else if let number = try? container.decode(Double.self) {
                 all.append(number)
                 isText = false
             } else {
-                all.append(try Self.number(try container.decode(String.self), container))
+                all.append(try number(try container.decode(String.self), container.codingPath))
                 isText = true
             }
         }
     }
 
-    private static func number(_ text: String, _ container: any UnkeyedDecodingContainer) throws -> Double {
+    private func number(_ text: String, _ path: [any CodingKey]) throws -> Double {
         if text == "stale" { return StaleMarker.value }
         guard let value = Double(text) else {
-            throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "\(String(text.prefix(40))) is no number")
+            let sentence = "\"\(String(text.prefix(40)))\", value \(all.count), is no number"
+            throw DecodingError.dataCorrupted(.init(codingPath: path, debugDescription: sentence))
         }
         // Of the many NaN one means a value.
         return value.isNaN ? .nan : value

@@ -85,7 +85,8 @@ extension Evaluator {
         guard let argument = call.arguments.first(where: { $0.type == .matrix }) else {
             return Grid(width: steps.count)
         }
-        let windows = try windows(of: argument, steps)
+        var windows = try windows(of: argument, steps)
+        windows.isCounter = function.remarkOnName != nil
         try checkSize(rows: windows.rows.count, width: steps.count, node)
         for row in numbers {
             if !windows.rows.isEmpty, let refusal = function.refusal?(row) { throw Fault(refusal, at: node.offset) }

@@ -56,11 +56,17 @@ struct Block: Sendable {
     /// What it takes in memory, beside the place in which it stands.
     var bytes: Int { 32 + words.count * 8 }
 
-    func times() -> [Int64] {
-        var times: [Int64] = []
+    /// Its times, in place of what was in `times`.
+    func readTimes(into times: inout [Int64]) {
+        times.removeAll(keepingCapacity: true)
         times.reserveCapacity(count)
         var reader = reader(0)
         WholeNumbers.read(count, from: &reader) { times.append($0) }
+    }
+
+    func times() -> [Int64] {
+        var times: [Int64] = []
+        readTimes(into: &times)
         return times
     }
 

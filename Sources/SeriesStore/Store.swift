@@ -104,8 +104,9 @@ public final class Store: SeriesSource, Sendable {
         var found: [SeriesPoints] = []
         found.reserveCapacity(excerpts.count)
         var count = 0
+        var times: [Int64] = []
         for excerpt in excerpts where count <= limit {
-            let points = excerpt.points()
+            let points = excerpt.points(&times)
             guard !points.isEmpty else { continue }
             found.append(SeriesPoints(labels: excerpt.labels, points: points))
             count += points.count
@@ -129,9 +130,10 @@ public final class Store: SeriesSource, Sendable {
             }
             return (newest, older)
         }
+        var times: [Int64] = []
         return newest
             + older.compactMap { excerpt in
-                excerpt.newest().map { SeriesPoint(labels: excerpt.labels, point: $0) }
+                excerpt.newest(&times).map { SeriesPoint(labels: excerpt.labels, point: $0) }
             }
     }
 

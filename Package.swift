@@ -93,6 +93,10 @@ let package = Package(
             swiftSettings: settings),
         // Tests, by module. TestHosts starts the real daemons they need.
         .target(name: "TestHosts", path: "Tests/TestHosts", swiftSettings: settings),
+        // Part of no product: `make bench-store`.
+        .executableTarget(
+            name: "StoreBench", dependencies: ["CMalloc", "SeriesStore", "Vocabulary"], path: "Tests/Bench/StoreBench",
+            swiftSettings: settings),
         tests("Libvirt", ["CLibvirt", "TestHosts"]),
         tests("DomainXML"),
         tests("YAML"),

@@ -24,7 +24,9 @@ public enum RuleFile {
         let problems = ProblemList(path: path)
         var groups: [RuleGroup] = []
         do throws(Problem) {
-            if let root = try YAMLNode.parse(text, path: path), var reader = MappingReader(root, problems) {
+            if let root = try YAMLNode.parse(text, path: path, allowsAliases: true),
+                var reader = MappingReader(root, problems)
+            {
                 groups = readGroups(&reader)
                 reader.end()
             }
@@ -69,8 +71,10 @@ public enum RuleFile {
         let annotations = labels(&reader, "annotations", isTemplate: true)
         if let record {
             if alert != nil { reader.complain("alert", "a rule has either record or alert, not both") }
-            if hold != nil { reader.complain("for", "is for alerts, not for recorded series") }
-            if keepFiring != nil { reader.complain("keep_firing_for", "is for alerts, not for recorded series") }
+            if let hold, hold > .zero { reader.complain("for", "is for alerts, not for recorded series") }
+            if let keepFiring, keepFiring > .zero {
+                reader.complain("keep_firing_for", "is for alerts, not for recorded series")
+            }
             if !annotations.isEmpty { reader.complain("annotations", "are for alerts, not for recorded series") }
             if !record.isMetricName { reader.complain("record", "\"\(record.prefix(80))\" is no name of a metric") }
         } else if alert?.isEmpty != false {

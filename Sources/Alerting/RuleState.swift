@@ -12,13 +12,15 @@ struct RuleState: Sendable {
 
     let rule: Rule
     private let externalURL: String
+    private let externalLabels: Labels
     var alerts: [Labels: Active] = [:]
     /// The series written last: those that are not written again end.
     var written: Set<Labels> = []
 
-    init(_ rule: Rule, externalURL: String) {
+    init(_ rule: Rule, externalURL: String, externalLabels: Labels = .none) {
         self.rule = rule
         self.externalURL = externalURL
+        self.externalLabels = externalLabels
     }
 
     mutating func evaluate(
@@ -85,8 +87,8 @@ struct RuleState: Sendable {
         for sample in samples {
             let own = sample.labels.withoutName
             let scope = TemplateScope(
-                labels: sample.labels, value: sample.value, externalURL: externalURL, time: time,
-                query: TemplateScope.querying(source, at: time))
+                labels: sample.labels, value: sample.value, externalLabels: externalLabels, externalURL: externalURL,
+                time: time, query: TemplateScope.querying(source, at: time, as: rule.dialect))
             var labels = own
             for (name, value) in rule.labels { labels = labels.setting(name, to: value.expand(scope)) }
             labels = labels.setting("alertname", to: rule.name)

@@ -85,7 +85,7 @@ def difference(case, theirs, our):
         return "" if a["result"] == b["result"] else "another string"
     if a["resultType"] == "scalar":
         return "" if is_same(a["result"][1], b["result"][1]) else "another value"
-    if re.match(r"(sort|sort_desc|topk|bottomk)\b", case.expression) and len(case.times) == 1:
+    if re.match(r"(sort|sort_desc|topk|bottomk)\b", case.expression) and a["resultType"] == "vector":
         if not are_same_points([[0, row["value"][1]] for row in a["result"]],
                                [[0, row["value"][1]] for row in b["result"]]):
             return "another order"

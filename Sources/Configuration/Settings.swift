@@ -82,6 +82,8 @@ public struct SamplingSettings: Hashable, Sendable {
     public var poolRefresh = false
     /// Whether every series of a domain has its UUID as a label.
     public var uuidLabel = false
+    /// Shell patterns of the hypervisor's own statistics that the collector `hypervisor` shows.
+    public var hypervisorNames = ["*"]
     /// Whether guests' agents are asked, over a read-write connection.
     public var asksGuests = false
     public var deadline: Duration
@@ -120,7 +122,7 @@ public struct SamplingSettings: Hashable, Sendable {
     public var plan: SamplingPlan {
         SamplingPlan(
             interval: interval, monitorInterval: monitorInterval, slowInterval: slowInterval, choices: collectors,
-            hasUUIDLabel: uuidLabel)
+            hasUUIDLabel: uuidLabel, hypervisorNames: hypervisorNames)
     }
 }
 

@@ -33,6 +33,10 @@ struct HostFigures {
         "Calls into domains' monitors that were given up because one did not answer in time.")
     static let writtenOff = MetricFamily(
         "virtwarden_lanes_written_off", .gauge, "Connections whose call into a monitor has not returned yet.")
+    static let objectsOverdue = MetricFamily(
+        "virtwarden_object_calls_overdue", .gauge,
+        "Whether a call about storage pools (storage), or about networks, interfaces and devices (others), or a list of "
+            + "them has not returned in time; no other is made until it does.", labels: ["objects"])
     static let dropped = MetricFamily(
         "virtwarden_events_dropped_total", .counter,
         "Events that did not fit into the bounded queue, or were passed over in a flood.")
@@ -55,9 +59,8 @@ struct HostFigures {
         "Whether the driver has this call of libvirt (1) or refuses it (0); calls that were not needed are absent.",
         labels: ["call"])
     static let families = [
-        leftOut, skipped, failures, overdue, writtenOff, dropped, floods, reconnects, unknownFields, SampleAges.age,
-        duration,
-        timestamp, capability,
+        leftOut, skipped, failures, overdue, writtenOff, objectsOverdue, dropped, floods, reconnects, unknownFields,
+        SampleAges.age, duration, timestamp, capability,
     ]
 
     private var host: HostSeries
@@ -80,7 +83,8 @@ struct HostFigures {
     }
 
     mutating func rounds(
-        _ figures: RoundFigures, now: (writtenOff: Int, dropped: Int, leftOut: Int), at time: Timestamp
+        _ figures: RoundFigures, now: (writtenOff: Int, dropped: Int, leftOut: Int), overdue: [String],
+        at time: Timestamp
     ) -> SeriesBatch {
         var rows: [(MetricFamily, [(String, String)], Double)] = [
             (Self.skipped, [("tier", "1")], Double(figures.skippedRounds)),
@@ -93,6 +97,9 @@ struct HostFigures {
             (Self.floods, [], Double(figures.floods)),
             (Self.reconnects, [], Double(figures.reconnects)),
         ]
+        for chain in ObjectFigures.Chain.allCases.map(\.rawValue) {
+            rows.append((Self.objectsOverdue, [("objects", chain)], overdue.contains(chain) ? 1 : 0))
+        }
         for (field, count) in figures.unknownFields.sorted(by: { $0.key < $1.key }) {
             rows.append((Self.unknownFields, [("field", field)], Double(count)))
         }
@@ -129,7 +136,8 @@ extension HostWatch {
         let counts = (
             lanes?.writtenOff.count ?? 0, (events?.dropped ?? 0) + (objects.events?.dropped ?? 0), domainsLeftOut
         )
-        board.put(series.rounds(figures, now: counts, at: now), as: .host(name, .rounds))
+        let overdue = ObjectFigures.Chain.allCases.filter { objects[$0].isOverdue }.map(\.rawValue)
+        board.put(series.rounds(figures, now: counts, overdue: overdue, at: now), as: .host(name, .rounds))
         board.put(
             series.capabilities(answered: isUp ? answered : [], refused: isUp ? refused : [], at: now),
             as: .host(name, .capabilities))

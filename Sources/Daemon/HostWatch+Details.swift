@@ -35,35 +35,67 @@ extension HostWatch {
 
     var hasDetailsToRead: Bool { detailQueues.values.contains { $0.count > 0 } }
 
+    /// The most domains that one errand to the lane's queue asks about: each errand wakes two threads, and what is known
+    /// of its first domain waits for its last.
+    private static let errand = 16
+
     /// Asks the domains whose turn it is.
     func readDetails(_ call: MonitorCall) async {
+        var turns: [(index: Int, uuid: ObjectUUID)] = []
         for index in groups(of: [.details]) {
             var queue = detailQueues[index] ?? SpreadQueue()
-            let turn = queue.next()
+            turns += queue.next().map { (index, $0) }
             detailQueues[index] = queue
-            for uuid in turn where isCurrent(call) { await readDetails(of: uuid, index, call) }
+        }
+        while !turns.isEmpty, isCurrent(call) {
+            let some = turns.prefix(Self.errand)
+            turns.removeFirst(some.count)
+            await readDetails(some.compactMap { turn($0.index, $0.uuid) }, call)
         }
     }
 
-    private func readDetails(of uuid: ObjectUUID, _ index: Int, _ call: MonitorCall) async {
-        guard let known = domains[uuid], !hung.contains(uuid) else { return }
+    /// What a group asks about a domain.
+    private struct Turn {
+        /// The group's place in the plan.
+        let index: Int
+        let request: DetailsRequest
+        let isActive: Bool
+    }
+
+    /// nil when there is nothing to ask.
+    private func turn(_ index: Int, _ uuid: ObjectUUID) -> Turn? {
+        guard let known = domains[uuid], !hung.contains(uuid) else { return nil }
         let wanted = plan.sampling.groups[index].calls
         let calls = known.isActive ? wanted : wanted.intersection(Self.lasting)
-        guard !calls.isEmpty else { return }
-        let answer = await call.lane.details(
-            of: uuid, calls: calls, disks: known.description?.disks.compactMap(\.target) ?? [],
-            interfaces: known.description?.interfaces.compactMap(\.target) ?? [], refused: refused)
-        guard isCurrent(call), var domain = domains[uuid] else { return }
+        guard !calls.isEmpty else { return nil }
+        let request = DetailsRequest(
+            uuid, calls: calls, disks: known.description?.disks.compactMap(\.target) ?? [],
+            interfaces: known.description?.interfaces.compactMap(\.target) ?? [])
+        return Turn(index: index, request: request, isActive: known.isActive)
+    }
+
+    private func readDetails(_ some: [Turn], _ call: MonitorCall) async {
+        guard !some.isEmpty else { return }
+        let end = call.end
+        let answer = await call.lane.details(of: some.map(\.request), refused: refused) { !end.isSet }
+        guard isCurrent(call) else { return }
         for refusal in answer.refused.subtracting(refused).sorted() { refuse(refusal) }
         answered.formUnion(answer.answered)
+        for (turn, details) in zip(some, answer.details) { put(details, turn) }
+    }
+
+    private func put(_ details: DomainDetails, _ turn: Turn) {
+        let uuid = turn.request.uuid
+        // One that was started or stopped meanwhile has its turn again.
+        guard var domain = domains[uuid], domain.isActive == turn.isActive else { return }
         var stats = DomainStats(uuid: uuid, name: domain.identity.name)
         stats.status = domain.status
         var reading = domain.reading(stats)
-        reading.details = answer.details
-        put([index], reading, of: &domain, at: .now)
+        reading.details = details
+        put([turn.index], reading, of: &domain, at: .now)
         domains[uuid] = domain
         // While something is under way, its progress is read in each round.
-        if answer.details.isUnderWay { detailQueues[index, default: SpreadQueue()].hurry(uuid) }
+        if details.isUnderWay { detailQueues[turn.index, default: SpreadQueue()].hurry(uuid) }
     }
 }
 

@@ -18,6 +18,8 @@ extension HostWatch {
         let number: Int
         let lane: Connection
         let began = Duration.monotonic
+        /// Set when it is given up: what its lane has yet to ask is then not asked.
+        let end = CallEnd()
     }
 
     /// What one call asks for.
@@ -127,7 +129,7 @@ extension HostWatch {
         if !ask.information.isEmpty, !refused.contains("virDomainGetInfo"),
             !hasBulk || !ask.stats.isSuperset(of: needs(of: ask.information))
         {
-            for stats in try await call.lane.information() {
+            for stats in try await call.lane.information(of: Array(domains.keys)) {
                 if isCurrent(call) { answered.insert("virDomainGetInfo") }
                 found[stats.uuid, default: DomainStats(uuid: stats.uuid, name: stats.name)].fill(from: stats)
             }
@@ -184,6 +186,7 @@ extension HostWatch {
             return watchDeadline(of: call)
         }
         figures.overdueCalls += 1
+        call.end.set()
         lanes?.writeOff(call.lane)
         monitorCall = nil
         let changed = found.subtracting(hung).flatMap { setHung($0, true) }

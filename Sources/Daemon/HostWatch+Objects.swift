@@ -178,12 +178,32 @@ extension HostWatch {
             changed = put(pool: uuid)
         }
         if let uuid = objects[run.chain].at, let network = objects.networks[uuid] { object = network.name }
-        log.warning(
-            run.chain == .storage
-                ? "storage does not answer; no pool is asked until it does"
-                : "networks and devices do not answer; none is asked until they do",
-            metadata: ["host": "\(name)", "object": "\(object ?? "the list")"])
+        warnOverdue(run.chain, object)
+        putHostSeries()
         await listener.changed(changed, at: .now)
+    }
+
+    /// How many pools a log line names.
+    private static let namedPools = 16
+
+    /// Says what a call that has not returned is about. A list of pools that hangs waits for one of them, and libvirt does
+    /// not say for which: those that are known are named, and none is asked, since each such call may hang as well.
+    private func warnOverdue(_ chain: ObjectFigures.Chain, _ object: String?) {
+        var fields: Logger.Metadata = ["host": "\(name)", "object": "\(object ?? "the list")"]
+        guard chain == .storage else {
+            log.warning("networks and devices do not answer; none is asked until they do", metadata: fields)
+            return
+        }
+        guard object == nil else {
+            log.warning("storage does not answer; no pool is asked until it does", metadata: fields)
+            return
+        }
+        let known = objects.pools.values.map(\.name).sorted()
+        let rest = known.count > Self.namedPools ? ", …" : ""
+        fields["known"] = "\(known.prefix(Self.namedPools).joined(separator: ", "))\(rest)"
+        log.warning(
+            "storage does not answer: the list of pools waits for one that is not told; none is asked until it does",
+            metadata: fields)
     }
 
     /// The call under way has returned, in time or not.
@@ -195,6 +215,7 @@ extension HostWatch {
         log.notice(
             run.chain == .storage ? "storage answers again" : "networks and devices answer again",
             metadata: ["host": "\(name)"])
+        putHostSeries()
         guard run.chain == .storage, let uuid = objects[.storage].at, objects.pools[uuid] != nil else { return }
         objects.pools[uuid]?.facts.isTimedOut = false
         objects.pools[uuid]?.isDirty = true

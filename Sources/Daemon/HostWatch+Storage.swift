@@ -7,13 +7,14 @@ import Vocabulary
 
 /// The chain that reads storage pools.
 ///
-/// Pools are read before they are listed anew: when one hangs, libvirt's list waits for it too, but names nobody.
+/// Pools are read before they are listed anew, those too that an earlier connection knew: when one hangs, libvirt's list
+/// waits for it too, but names nobody.
 extension HostWatch {
     func readStorage(_ run: ObjectRun) async {
-        let isFirst = !objects.arePoolsListed
+        let isFirst = objects.pools.isEmpty && !objects.arePoolsListed
         if isFirst { await listPools(run) }
         await readPools(run, all: run.readsAll)
-        guard run.readsAll, !isFirst else { return }
+        guard run.readsAll || !objects.arePoolsListed, !isFirst else { return }
         await listPools(run)
         await readPools(run, all: false)
     }

@@ -44,7 +44,7 @@ struct ObjectChain {
 /// What is kept of a host's objects between rounds.
 struct ObjectFigures {
     /// The chains there are: what storage does to one must not stop the other.
-    enum Chain: CaseIterable {
+    enum Chain: String, CaseIterable {
         case storage, others
     }
 

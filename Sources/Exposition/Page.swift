@@ -18,11 +18,14 @@ struct Page {
         let end: Int
     }
 
-    /// Where a batch's texts begin: its template's piece ends, and its own.
+    /// Where a batch's texts begin in the pools: its template's piece ends and fingerprints, and its own gaps.
     struct Reference {
         let pieceEnds: Int
         let pieces: Int
         let gapEnds: Int
+        let prints: Int
+        /// The sum of the fixed labels' fingerprints.
+        let print: Int
     }
 
     /// The layouts of the snapshot that the page was made for, in the order of its batches.
@@ -35,22 +38,22 @@ struct Page {
     /// How many bytes the page has without its values.
     private(set) var length = 0
 
-    /// `texts` has one entry for each layout, in the same order; `families` are the names shown, nil for all.
-    init(_ texts: [LayoutText], _ families: Set<String>?) {
-        layouts = texts.map(\.layout)
+    /// The page of `layouts`; `families` are the names shown, nil for all. Texts of templates that `old` has are its own.
+    init(_ layouts: [SeriesLayout], _ families: Set<String>?, after old: Page? = nil) {
+        self.layouts = layouts
         var pools = TextPools()
-        references = texts.map { pools.reference(to: $0) }
+        var groups = FamilyGroups(families)
+        let before = old?.pools ?? TextPools()
+        references = layouts.enumerated().map { batch, layout in
+            let place = pools.place(of: layout, from: before)
+            groups.add(layout.template, of: batch)
+            return Reference(
+                pieceEnds: place.ends, pieces: place.pieces, gapEnds: pools.addGaps(of: layout), prints: place.prints,
+                print: layout.fixed.reduce(0) { $0 &+ $1.fingerprint })
+        }
         self.pools = pools
         lines.reserveCapacity(layouts.reduce(0) { $0 + $1.count })
-        var members: [String: [(batch: Int, run: SeriesTemplate.Run)]] = [:]
-        for (batch, layout) in layouts.enumerated() {
-            for run in layout.template.runs where families?.contains(run.family.name) ?? true {
-                members[run.family.header.name, default: []].append((batch, run))
-            }
-        }
-        for name in members.keys.sorted() {
-            if let runs = members[name] { add(runs, texts) }
-        }
+        for members in groups.sorted { add(members) }
     }
 
     func fits(_ batches: [SeriesBatch]) -> Bool {
@@ -58,28 +61,36 @@ struct Page {
     }
 
     /// Adds one family. A series that is in two batches gets one line, with the value of the later batch.
-    private mutating func add(_ runs: [(batch: Int, run: SeriesTemplate.Run)], _ texts: [LayoutText]) {
-        guard let family = runs.first?.run.family.header else { return }
-        // By the hash of the text, seeded by the process: one text in some 10^19 pairs is looked at in vain.
+    private mutating func add(_ members: FamilyGroups.Members) {
+        // By the sum of the labels' fingerprints: one pair of series in some 10^19 is looked at in vain.
         var seen: [Int: Int] = [:]
-        seen.reserveCapacity(runs.reduce(0) { $0 + $1.run.indices.count })
+        seen.reserveCapacity(members.count)
         var hasHeader = false
-        for (batch, run) in runs {
+        for (batch, run) in members.runs {
+            let reference = references[batch]
+            let gaps = pools.gapEnds[reference.gapEnds + reference.pieces - 1] - pools.gapEnds[reference.gapEnds]
             for index in run.indices {
-                guard let text = texts[batch].text(at: Int(index)) else { continue }
-                let hash = text.hashValue
+                let own = pools.length(at: Int(index), of: reference)
+                guard own > 0 else { continue }
+                let print = pools.fingerprints[reference.prints + Int(index)] &+ reference.print
                 let line = Line(batch: Int32(batch), index: index)
-                if let old = seen[hash], texts[Int(lines[old].batch)].text(at: Int(lines[old].index)) == text {
-                    lines[old] = line
-                    continue
+                if let old = seen.updateValue(lines.count, forKey: print) {
+                    if text(of: lines[old]) == text(of: line) {
+                        lines[old] = line
+                        seen[print] = old
+                        continue
+                    }
                 }
-                if !hasHeader { addHeader(family) }
+                if !hasHeader { addHeader(members.family) }
                 hasHeader = true
-                seen[hash] = lines.count
                 lines.append(line)
-                length += text.count
+                length += own + gaps
             }
         }
+    }
+
+    private func text(of line: Line) -> [UInt8] {
+        pools.text(at: Int(line.index), of: references[Int(line.batch)])
     }
 
     private mutating func addHeader(_ family: MetricFamily) {
@@ -89,36 +100,5 @@ struct Page {
         headerBytes.append(contentsOf: "\n# TYPE \(family.name) \(family.type.rawValue)\n".utf8)
         headers.append(Header(line: lines.count, end: headerBytes.count))
         length += headerBytes.count - start
-    }
-}
-
-/// The pieces of all templates of a page, each once, and the gaps' texts of all its layouts.
-struct TextPools {
-    private(set) var pieces: [UInt8] = []
-    /// Each template's begins with the place where its first piece does.
-    private(set) var pieceEnds: [Int] = []
-    private(set) var gaps: [UInt8] = []
-    private(set) var gapEnds: [Int] = []
-    private var known: [ObjectIdentifier: Int] = [:]
-
-    mutating func reference(to text: LayoutText) -> Page.Reference {
-        let template = text.template
-        let place: Int
-        if let found = known[ObjectIdentifier(template)] {
-            place = found
-        } else {
-            place = pieceEnds.count
-            known[ObjectIdentifier(template)] = place
-            let base = pieces.count
-            pieceEnds.append(base)
-            pieceEnds.append(contentsOf: template.ends.lazy.map { base + Int($0) })
-            pieces.append(contentsOf: template.bytes)
-        }
-        let reference = Page.Reference(pieceEnds: place, pieces: template.pieces, gapEnds: gapEnds.count)
-        let base = gaps.count
-        gapEnds.append(base)
-        gapEnds.append(contentsOf: text.ends.lazy.map { base + Int($0) })
-        gaps.append(contentsOf: text.bytes)
-        return reference
     }
 }

@@ -3,8 +3,9 @@ public import Vocabulary
 
 /// Renders snapshots in Prometheus's text format 0.0.4.
 ///
-/// A snapshot of the same layouts as the one before costs a copy of names and labels and one number a series. Nothing is
-/// remembered but the last page, without its values.
+/// A snapshot of the same layouts as the one before costs a copy of names and labels and one number a series; one of other
+/// layouts costs the lines' order too, and the texts of templates that are new. Nothing is remembered but the last page,
+/// without its values.
 public struct TextRenderer: Sendable {
     /// The `Content-Type` of what `render` returns.
     public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
@@ -13,12 +14,6 @@ public struct TextRenderer: Sendable {
     /// The names of the families that are shown; all when nil.
     private let families: Set<String>?
     private let hasTimestamps: Bool
-
-    /// A template, and the names of its layouts' fixed labels.
-    private struct TemplateKey: Hashable {
-        let template: ObjectIdentifier
-        let gaps: [String]
-    }
 
     /// Shows `families` only, by name, when they are given. With `timestamps` each line ends with the time of its sample:
     /// Prometheus then takes that for its own, and does not mark a series stale when it leaves.
@@ -30,23 +25,13 @@ public struct TextRenderer: Sendable {
     /// The page of `snapshot`: families sorted by name, each with one header, each series once. When two batches hold
     /// the same series, the later one gives the value.
     public mutating func render(_ snapshot: Snapshot) -> [UInt8] {
-        if !page.fits(snapshot.batches) { remake(for: snapshot.batches) }
+        if !page.fits(snapshot.batches) {
+            page = Page(snapshot.batches.map(\.layout), families, after: page)
+        }
         let limit = page.length + page.lines.count * (ValueText.lengthLimit * 2 + 2)
         return [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
             count = fill(buffer, snapshot.batches)
         }
-    }
-
-    private mutating func remake(for batches: [SeriesBatch]) {
-        var templates: [TemplateKey: TemplateText] = [:]
-        let texts = batches.map { batch in
-            let layout = batch.layout
-            let key = TemplateKey(template: ObjectIdentifier(layout.template), gaps: layout.fixed.map(\.name))
-            let template = templates[key] ?? TemplateText(layout.template, gaps: key.gaps)
-            templates[key] = template
-            return LayoutText(layout, template)
-        }
-        page = Page(texts, families)
     }
 
     /// Writes the page into `buffer`, which has room for its text and the longest values; returns its length.

@@ -10,16 +10,20 @@ extension Connection {
     ) -> (stats: DomainStats, refused: Set<String>, answered: Set<String>) {
         var calls = StatsCalls(stats: stats, refused: refused)
         // Silence is right: a domain that vanished, or a connection that closed, has nothing to add.
-        guard let pointer = try? handle(), let domain = try? DomainHandle(stats.uuid, on: pointer) else {
+        guard let pointer = try? handle(), let domain = try? kept.handle(stats.uuid, on: pointer) else {
             return (stats, refused, [])
         }
-        calls.info(domain)
-        if cpuCount == nil { cpuCount = calls.processorCount(domain) }
-        calls.processor(domain, cpuCount ?? 0)
-        calls.vcpus(domain)
-        calls.memory(domain)
-        if stats.interfaces.isEmpty { calls.interfaces(domain, interfaces) }
-        if stats.disks.isEmpty { calls.disks(domain, disks) }
+        calls.info(domain.handle)
+        guard !calls.isGone else {
+            kept.drop(stats.uuid)
+            return (stats, refused, [])
+        }
+        if cpuCount == nil { cpuCount = calls.processorCount(domain.handle) }
+        calls.processor(domain.handle, cpuCount ?? 0)
+        calls.vcpus(domain.handle)
+        calls.memory(domain.handle)
+        if stats.interfaces.isEmpty { calls.interfaces(domain.handle, interfaces) }
+        if stats.disks.isEmpty { calls.disks(domain.handle, disks) }
         // libvirt_lxc gives what memory and swap hold together as "swapped in": no count, and it falls.
         if virConnectGetType(pointer).map({ String(cString: $0) }) == "LXC" { calls.stats.balloon?.swapIn = nil }
         return (calls.stats, calls.refused, calls.answered)
@@ -31,6 +35,8 @@ private struct StatsCalls {
     var stats: DomainStats
     var refused: Set<String>
     var answered: Set<String> = []
+    /// Whether a call said that there is no such domain.
+    private(set) var isGone = false
 
     init(stats: DomainStats, refused: Set<String>) {
         self.stats = stats
@@ -44,7 +50,11 @@ private struct StatsCalls {
             answered.insert(call)
             return result
         }
-        if VirError.last(call).code == .noSupport { refused.insert(call) }
+        switch VirError.last(call).code {
+        case .noSupport: refused.insert(call)
+        case .noDomain: isGone = true
+        default: break
+        }
         return nil
     }
 

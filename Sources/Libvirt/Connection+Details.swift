@@ -2,39 +2,65 @@
 import CLibvirt
 import Glibc
 
+/// What is asked about one domain.
+public struct DetailsRequest: Sendable {
+    public let uuid: ObjectUUID
+    public let calls: Set<DomainCall>
+    /// Disks and interfaces by their targets.
+    public let disks: [String]
+    public let interfaces: [String]
+
+    public init(_ uuid: ObjectUUID, calls: Set<DomainCall>, disks: [String] = [], interfaces: [String] = []) {
+        self.uuid = uuid
+        self.calls = calls
+        self.disks = disks
+        self.interfaces = interfaces
+    }
+}
+
+/// What single calls told of some domains.
+public struct DetailsAnswer: Sendable {
+    /// In the order in which they were asked; fewer when it was not gone on to the end.
+    public internal(set) var details: [DomainDetails] = []
+    /// Calls that were not to be made, with those that the driver answered with "not supported".
+    public internal(set) var refused: Set<String>
+    /// Calls that worked.
+    public internal(set) var answered: Set<String> = []
+}
+
 extension Connection {
-    /// What only single calls tell of one domain. With any of `calls` that has `DomainCall.reachesMonitor`, this may
-    /// not return while the domain's monitor hangs: ask for those only where a call can be lost.
+    /// What only single calls tell of some domains, one after another. With any call that has
+    /// `DomainCall.reachesMonitor`, this may not return while a domain's monitor hangs: ask for those only where a call can
+    /// be lost, and about few domains at once, since what is known of the first waits for the last. `goesOn` is asked
+    /// before each domain, on the connection's queue.
     ///
-    /// Disks and interfaces are asked about by their targets. Calls named in `refused` (C function names) are not made;
-    /// one that the driver answers with "not supported" is in the set that comes back, and one that worked in the other.
-    /// Any other failure leaves nil.
+    /// Calls named in `refused` (C function names) are not made. Any failure but "not supported" leaves nil; a domain that
+    /// is gone, and a closed connection, tell nothing.
     public func details(
-        of uuid: ObjectUUID, calls: Set<DomainCall>, disks: [String] = [], interfaces: [String] = [],
-        refused: Set<String>
-    ) -> (details: DomainDetails, refused: Set<String>, answered: Set<String>) {
-        var made = DetailCalls(refused: refused)
-        made.details.disks = disks
+        of requests: [DetailsRequest], refused: Set<String>, while goesOn: @Sendable () -> Bool = { true }
+    ) -> DetailsAnswer {
+        var answer = DetailsAnswer(refused: refused)
+        for request in requests {
+            guard goesOn() else { break }
+            answer.details.append(details(request, &answer))
+        }
+        return answer
+    }
+
+    private func details(_ request: DetailsRequest, _ answer: inout DetailsAnswer) -> DomainDetails {
         // Silence is right: a domain that vanished, or a connection that closed, has nothing to tell.
-        guard let pointer = try? handle(), let domain = try? DomainHandle(uuid, on: pointer) else {
-            return (DomainDetails(), refused, [])
+        guard let pointer = try? handle(), let domain = try? kept.handle(request.uuid, on: pointer) else {
+            return DomainDetails()
         }
-        for call in DomainCall.allCases where calls.contains(call) {
-            switch call {
-            case .job: made.details.job = made.job(domain, flags: 0)
-            case .completedJob: made.details.completedJob = made.completedJob(domain)
-            case .blockJobs: made.blockJobs(domain, disks)
-            case .diskErrors: made.diskErrors(domain)
-            case .blockLimits: made.blockLimits(domain, disks)
-            case .snapshots: made.snapshots(domain)
-            case .checkpoints: made.checkpoints(domain)
-            case .vcpuPlaces: made.vcpuPlaces(domain)
-            case .interfaceLimits: made.interfaceLimits(domain, interfaces)
-            case .messages: made.messages(domain)
-            case .addresses: made.addresses(domain)
-            }
+        var made = DetailCalls(refused: answer.refused)
+        made.details.disks = request.disks
+        for call in DomainCall.allCases where request.calls.contains(call) && !made.isGone {
+            made.make(call, domain.handle, request)
         }
-        return (made.details, made.refused, made.answered)
+        answer.refused = made.refused
+        answer.answered.formUnion(made.answered)
+        if made.isGone { kept.drop(request.uuid) }
+        return made.isGone ? DomainDetails() : made.details
     }
 }
 
@@ -43,9 +69,27 @@ struct DetailCalls {
     var details = DomainDetails()
     var refused: Set<String>
     var answered: Set<String> = []
+    /// Whether a call said that there is no such domain.
+    private(set) var isGone = false
 
     init(refused: Set<String>) {
         self.refused = refused
+    }
+
+    mutating func make(_ call: DomainCall, _ domain: borrowing DomainHandle, _ request: DetailsRequest) {
+        switch call {
+        case .job: details.job = job(domain, flags: 0)
+        case .completedJob: details.completedJob = completedJob(domain)
+        case .blockJobs: blockJobs(domain, request.disks)
+        case .diskErrors: diskErrors(domain)
+        case .blockLimits: blockLimits(domain, request.disks)
+        case .snapshots: snapshots(domain)
+        case .checkpoints: checkpoints(domain)
+        case .vcpuPlaces: vcpuPlaces(domain)
+        case .interfaceLimits: interfaceLimits(domain, request.interfaces)
+        case .messages: messages(domain)
+        case .addresses: addresses(domain)
+        }
     }
 
     mutating func works(_ call: String, _ body: () -> Int32) -> Int32? {
@@ -55,7 +99,11 @@ struct DetailCalls {
             answered.insert(call)
             return result
         }
-        if VirError.last(call).code == .noSupport { refused.insert(call) }
+        switch VirError.last(call).code {
+        case .noSupport: refused.insert(call)
+        case .noDomain: isGone = true
+        default: break
+        }
         return nil
     }
 

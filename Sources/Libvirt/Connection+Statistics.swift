@@ -22,10 +22,12 @@ extension Connection {
         -> [DomainStats]
     {
         let pointer = try handle()
-        var domains: [virDomainPtr?] = uuids.compactMap { virDomainLookupByUUID(pointer, $0.bytes) }
-        defer { for case let domain? in domains { virDomainFree(domain) } }
-        guard !domains.isEmpty else { return [] }
-        domains.append(nil)
+        kept.prepare(for: uuids, on: pointer)
+        // Silence is right: a domain that vanished has nothing to tell.
+        let handles = uuids.compactMap { try? kept.handle($0, on: pointer) }
+        guard !handles.isEmpty else { return [] }
+        var domains: [virDomainPtr?] = handles.map(\.pointer) + [nil]
+        defer { withExtendedLifetime(handles) {} }
         var records: UnsafeMutablePointer<virDomainStatsRecordPtr?>?
         let count = try checked(
             "virDomainListGetStats",
@@ -34,16 +36,21 @@ extension Connection {
         return decode(records, Int(count), groups)
     }
 
-    /// CPU time, memory and number of vCPUs of every domain, one call each (`virDomainGetInfo`): none of them reaches a
-    /// monitor, which makes them cheaper than the bulk call's group `cpu`. A domain that is shut off has no CPU time.
-    public func information() throws(VirError) -> [DomainStats] {
-        try list { handle in
+    /// CPU time, memory and number of vCPUs of some domains, one call each (`virDomainGetInfo`): none of them reaches a
+    /// monitor, which makes them cheaper than the bulk call's group `cpu`. A domain that is shut off has no CPU time; one
+    /// that is gone is left out.
+    public func information(of uuids: [ObjectUUID]) throws(VirError) -> [DomainStats] {
+        let pointer = try handle()
+        kept.prepare(for: uuids, on: pointer)
+        return uuids.compactMap { uuid in
             var info = virDomainInfo()
             // Silence is right: a domain that vanished, or a driver that has no such call, has nothing to tell.
-            guard virDomainGetInfo(handle.pointer, &info) == 0, let uuid = try? Connection.uuid(handle) else {
+            guard let domain = try? kept.handle(uuid, on: pointer) else { return nil }
+            guard virDomainGetInfo(domain.pointer, &info) == 0 else {
+                if VirError.last("virDomainGetInfo").code == .noDomain { kept.drop(uuid) }
                 return nil
             }
-            var stats = DomainStats(uuid: uuid, name: Connection.name(handle))
+            var stats = DomainStats(uuid: uuid, name: Connection.name(domain.handle))
             stats.take(info)
             return stats
         }

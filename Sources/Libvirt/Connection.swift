@@ -22,6 +22,8 @@ public actor Connection {
     var fieldMemory = FieldMemory()
     /// How many figures `virDomainGetCPUStats` has of a domain as a whole; nil before a domain was asked.
     var cpuCount: Int32?
+    /// Of domains that single calls are made about.
+    var kept = KeptHandles()
 
     private init(uri: String) {
         executor = QueueExecutor(label: "libvirt.connection")
@@ -53,6 +55,8 @@ public actor Connection {
 
     /// Deregisters what was registered and closes; later calls fail. Harmless when repeated.
     public func close() {
+        // A handle that lives keeps the connection open.
+        kept.removeAll()
         opened = nil
         subscription?.finish()
         objectSubscription?.finish()

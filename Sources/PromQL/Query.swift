@@ -82,12 +82,13 @@ public struct Query: Sendable {
         for time in [start, end] where time.milliseconds.magnitude >= UInt64(Self.furthest) {
             throw QueryError("cannot evaluate at \(time.milliseconds) ms: too far from 1970")
         }
-        let steps = Steps(start: start, end: end, step: step)
+        let span = Span(start: start.milliseconds, end: end.milliseconds, step: step.milliseconds)
+        let steps = Steps(start: span.start, end: span.end, step: span.step)
         guard steps.count <= Self.mostSteps else {
             throw QueryError("\(steps.count) steps are more than \(Self.mostSteps); make the step longer")
         }
         do {
-            var evaluator = Evaluator(source: source, steps: steps, dialect: dialect, limits: limits)
+            var evaluator = Evaluator(source: source, span: span, dialect: dialect, limits: limits)
             let value = try value(&evaluator)
             let (warnings, infos) = evaluator.notes.sentences(in: text)
             return QueryAnswer(value: value, warnings: warnings, infos: infos)

@@ -31,6 +31,8 @@ public struct SamplingPlan: Hashable, Sendable {
     public let choices: [String: Choice]
     /// Whether every series of a domain has its UUID as a label.
     public let hasUUIDLabel: Bool
+    /// Shell patterns of the hypervisor's own statistics that are shown, where its collector runs.
+    public let hypervisorNames: [String]
     public let groups: [Group]
     /// What makes the batch of a domain's state, which events change between rounds.
     public let state: StateCollector
@@ -38,14 +40,16 @@ public struct SamplingPlan: Hashable, Sendable {
     /// `monitorInterval` is `interval` when nil.
     public init(
         interval: Duration, monitorInterval: Duration? = nil, slowInterval: Duration = .seconds(60),
-        choices: [String: Choice] = [:], hasUUIDLabel: Bool = false
+        choices: [String: Choice] = [:], hasUUIDLabel: Bool = false, hypervisorNames: [String] = ["*"]
     ) {
+        self.hypervisorNames = hypervisorNames
         self.hasUUIDLabel = hasUUIDLabel
         self.interval = interval
         self.slowInterval = max(interval, slowInterval)
         self.monitorInterval = max(interval, monitorInterval ?? interval)
         self.choices = choices
-        groups = Self.groups(choices) { tier in
+        let all = Collectors.all.map { $0 is HypervisorCollector ? HypervisorCollector(names: hypervisorNames) : $0 }
+        groups = Self.groups(all, choices) { tier in
             switch tier {
             case .definition, .guest: .zero
             case .round, .information: interval
@@ -63,15 +67,15 @@ public struct SamplingPlan: Hashable, Sendable {
 
     /// `intervals` has one for each tier; no collector runs more often than there are rounds.
     private static func groups(
-        _ choices: [String: Choice], _ intervals: (CollectorTier) -> Duration
+        _ all: [any Collector], _ choices: [String: Choice], _ intervals: (CollectorTier) -> Duration
     ) -> [Group] {
-        let on = Collectors.all.map { type(of: $0) }.filter {
+        let on = all.map { type(of: $0) }.filter {
             (choices[$0.name] ?? ($0.isDefault ? .on : .off)) != .off
         }
         let replaced = on.reduce(into: Set<String>()) { $0.formUnion($1.replaces) }
         var made: [(tier: CollectorTier, interval: Duration, collectors: [any Collector])] = []
         // The state has a batch of its own, since events change it between rounds, and so has what the guest says.
-        for collector in Collectors.all where !(collector is StateCollector) && collector.tier != .guest {
+        for collector in all where !(collector is StateCollector) && collector.tier != .guest {
             let kind = type(of: collector)
             guard on.contains(where: { $0 == kind }), !replaced.contains(kind.name) else { continue }
             var own = max(intervals(collector.tier), kind.interval ?? .zero)
@@ -90,7 +94,7 @@ public struct SamplingPlan: Hashable, Sendable {
     public static func == (left: SamplingPlan, right: SamplingPlan) -> Bool {
         left.interval == right.interval && left.monitorInterval == right.monitorInterval
             && left.slowInterval == right.slowInterval && left.choices == right.choices
-            && left.hasUUIDLabel == right.hasUUIDLabel
+            && left.hasUUIDLabel == right.hasUUIDLabel && left.hypervisorNames == right.hypervisorNames
     }
 
     public func hash(into hasher: inout Hasher) {
@@ -99,5 +103,6 @@ public struct SamplingPlan: Hashable, Sendable {
         hasher.combine(slowInterval)
         hasher.combine(choices)
         hasher.combine(hasUUIDLabel)
+        hasher.combine(hypervisorNames)
     }
 }

@@ -75,6 +75,10 @@ import YAML
             ]
         ),
         (
+            "sampling: {hypervisor_names: []}",
+            [#"c.yml:1:31: sampling.hypervisor_names: is empty; name statistics, or "*" for all"#]
+        ),
+        (
             "metadata: {labels: {domain: a, 1x: a, owner: \"app:owner\", ok: \"count(//*)\"}}",
             [
                 "c.yml:1:21: metadata.labels.domain: is no name for a label; letters, digits and _, not domain, host "

@@ -32,6 +32,16 @@ import Vocabulary
         #expect(sampling.volumes && sampling.leases && sampling.poolRefresh)
     }
 
+    @Test func `reads which of the hypervisor's statistics are shown`() throws {
+        let text = "sampling: {collectors: {hypervisor: on}, hypervisor_names: [\"halt_*\"]}"
+        let plan = try ConfigurationFile.parse(text, path: "c.yml").get().sampling.plan
+        #expect(plan.runs("hypervisor") && plan.hypervisorNames == ["halt_*"])
+        var other = SamplingSettings(collectors: ["hypervisor": .on])
+        #expect(other.plan.hypervisorNames == ["*"] && other.plan != plan)
+        other.hypervisorNames = ["halt_*"]
+        #expect(other.plan == plan)
+    }
+
     @Test func `refuses what is no duration`() {
         guard case .failure(let problems) = ConfigurationFile.parse("sampling: {slow_interval: 2}", path: "c.yml")
         else {

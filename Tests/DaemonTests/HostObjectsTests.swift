@@ -13,6 +13,7 @@ import Vocabulary
     private let listening = Listening()
     private let lines = Lines()
     private let first = "00000000-0000-0000-0000-0000000000aa"
+    private let overdueStorage = "virtwarden_object_calls_overdue{objects=\"storage\"}"
     private let second = "00000000-0000-0000-0000-0000000000bb"
 
     private func watch(
@@ -150,12 +151,14 @@ import Vocabulary
 
     @Test func `storage that hangs is named, and stops nothing else`() async throws {
         let daemon = try await PrivateLibvirtd.start()
+        // The list hangs too, when it is asked first, and names nobody. Events tell of the pools as well.
+        let host = watch(daemon.uri, refused: ["virConnectListAllStoragePools"])
+        await host.start()
+        try await waitUntil("events are heard") { board.has("libvirt_secrets 0") }
         for name in ["far", "near"] {
             try await definePool(name, in: daemon)
             try await daemon.virsh("pool-start", name)
         }
-        let host = watch(daemon.uri)
-        await host.start()
         @Sendable func pool(_ name: String, _ figure: String) -> Double? {
             board.value("libvirt_storage_pool_\(figure){storage_pool=\"\(name)\"}")
         }
@@ -171,6 +174,7 @@ import Vocabulary
         #expect(lines.all.contains { $0.contains("storage does not answer") && $0.contains("far") })
         try await waitUntil("old numbers are withdrawn") { pool("near", "capacity_bytes") == nil }
         #expect(pool("near", "timed_out") == 0)
+        #expect(board.value(overdueStorage) == 1)
         // Everything else goes on.
         try await defineNetwork("lan", bridge: "vwbr0", in: daemon)
         try await waitUntil("a new network is seen") { board.has(#"network="lan""#) }
@@ -184,7 +188,34 @@ import Vocabulary
         try await waitUntil("both are read again") {
             pool("far", "state") == 2 && pool("near", "state") == 2 && pool("far", "timed_out") == 0
         }
-        #expect(pool("far", "volumes") == 1)
+        #expect(pool("far", "volumes") == 1 && board.value(overdueStorage) == 0)
+        await host.stop()
+        await daemon.stop()
+    }
+
+    @Test func `a list of pools that hangs is told of, with the pools that may be why`() async throws {
+        let daemon = try await PrivateLibvirtd.start()
+        for name in ["far", "near"] {
+            try await definePool(name, in: daemon)
+            try await daemon.virsh("pool-start", name)
+        }
+        // Nothing but the list is asked, so nothing else can meet the pool's lock.
+        let host = watch(daemon.uri, refused: ["virStoragePoolLookupByUUID", "virStoragePoolGetXMLDesc"])
+        await host.start()
+        let known = ["far", "near"].map { "libvirt_storage_pool_timed_out{storage_pool=\"\($0)\"}" }
+        try await waitUntil("both are known") { known.allSatisfy { board.value($0) == 0 } }
+        #expect(board.value(overdueStorage) == 0)
+        let gate = try Gate(in: daemon)
+        async let refresh = daemon.virsh("pool-refresh", "far")
+        defer { try? gate.open() }
+        try await waitUntil("it is told of") { board.value(overdueStorage) == 1 }
+        #expect(lines.all.contains { $0.contains("the list of pools waits for one") && $0.contains("far, near") })
+        // Which of them it is, nobody knows.
+        #expect(known.allSatisfy { board.value($0) == 0 })
+        try gate.open()
+        _ = try await refresh
+        try await waitUntil("it answers again") { board.value(overdueStorage) == 0 }
+        #expect(lines.all.contains { $0.contains("storage answers again") })
         await host.stop()
         await daemon.stop()
     }

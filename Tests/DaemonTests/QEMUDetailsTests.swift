@@ -191,3 +191,15 @@ private final class Call: Sendable {
         }
     }
 }
+
+extension Connection {
+    /// What one domain tells.
+    fileprivate func details(
+        of uuid: ObjectUUID, calls: Set<DomainCall>, disks: [String] = [], interfaces: [String] = [],
+        refused: Set<String>
+    ) -> (details: DomainDetails, refused: Set<String>) {
+        let request = DetailsRequest(uuid, calls: calls, disks: disks, interfaces: interfaces)
+        let answer = details(of: [request], refused: refused)
+        return (answer.details.first ?? DomainDetails(), answer.refused)
+    }
+}

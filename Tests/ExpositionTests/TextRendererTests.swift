@@ -156,4 +156,30 @@ import Vocabulary
         #expect(text([batch([(up, [("a", "2")], 5)])]) == "libvirt_up{a=\"2\"} 5")
         #expect(text([]) == "")
     }
+
+    @Test func `a page that follows another is the page that is made anew`() {
+        let entries = [("a", "1"), ("domain", "z"), ("bad-name", "2"), ("é", "3"), ("", "")].map {
+            SeriesTemplate.Entry(family: up, label: $0.0, value: $0.1)
+        }
+        let templates = [
+            SeriesTemplate(entries), SeriesTemplate(entries.reversed()),
+            SeriesTemplate([.init(family: bytes), .init(family: up, label: "domain", value: "d1")]),
+        ]
+        let gaps: [[Label]] = [[], [Label("domain", "d1")], [Label("domain", "d2")], [Label("b", "\"")]]
+        var renderer = TextRenderer()
+        // Each step has other templates under other labels, and some that the one before had.
+        for step in 0..<48 {
+            let batches = (0...step % 7).map { place in
+                let layout = SeriesLayout(
+                    templates[(step * place + place) % 3], fixed: gaps[(step / (place + 1) + place) % 4])
+                return SeriesBatch(
+                    layout: layout, values: (0..<layout.count).map { Double(step * 10 + $0) }, time: time)
+            }
+            let text = String(
+                decoding: renderer.render(Snapshot(time: time, batches: batches)), as: UTF8.self)
+            #expect(text == page(batches))
+            let names = text.split(separator: "\n").compactMap { $0.split(separator: " ").first }
+            #expect(Set(names.filter { $0 != "#" }).count == names.count { $0 != "#" })
+        }
+    }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import Libvirt
+import CLibvirt
+import Synchronization
 import Testing
+
+@testable import Libvirt
 
 @Suite(.timeLimit(.minutes(1))) struct DetailsTests {
     @Test func `each call fills its own part and no other`() async throws {
@@ -64,5 +67,62 @@ import Testing
         await connection.close()
         let closed = await connection.details(of: TestDriver.first, calls: [.snapshots], refused: [])
         #expect(closed.details == DomainDetails())
+    }
+
+    @Test func `one errand asks several domains, and ends when nobody waits`() async throws {
+        let driver = try TestDriver(domains: ["web", "db", "mail"])
+        let connection = try await driver.connect()
+        let requests = try await connection.domains().map { DetailsRequest($0.uuid, calls: [.snapshots]) }
+        let all = await connection.details(of: requests, refused: [])
+        #expect(all.details.map(\.snapshots) == [0, 0, 0] && all.answered == ["virDomainSnapshotNum"])
+        let asked = Mutex(0)
+        let some = await connection.details(of: requests, refused: []) {
+            asked.withLock { asked in
+                asked += 1
+                return asked <= 2
+            }
+        }
+        #expect(some.details.count == 2)
+        await connection.close()
+    }
+
+    @Test func `handles are kept until their domain is gone`() async throws {
+        let driver = try TestDriver(domains: ["web", "db", "mail", "old", "new", "last"])
+        let connection = try await driver.connect()
+        let uuids = try await connection.domains().map(\.uuid)
+        #expect(await connection.keptCount == 0)
+        let all = try await connection.information(of: uuids)
+        #expect(Set(all.map(\.name)) == ["web", "db", "mail", "old", "new", "last"])
+        #expect(Set(all.map(\.uuid)) == Set(uuids) && all.allSatisfy { $0.cpu?.time != nil })
+        #expect(await connection.keptCount == 6)
+        try await connection.destroy(TestDriver.first)
+        let stopped = try await connection.information(of: uuids)
+        #expect(stopped.first { $0.uuid == TestDriver.first }?.cpu == nil)
+        try await connection.undefine(TestDriver.first)
+        #expect(try await connection.information(of: uuids).count == 5)
+        #expect(await connection.keptCount == 5)
+        let gone = await connection.details(of: TestDriver.first, calls: [.snapshots], refused: [])
+        #expect(gone.details == DomainDetails())
+        await connection.close()
+        #expect(await connection.keptCount == 0)
+    }
+}
+
+extension Connection {
+    /// What one domain tells.
+    fileprivate func details(
+        of uuid: ObjectUUID, calls: Set<DomainCall>, disks: [String] = [], interfaces: [String] = [],
+        refused: Set<String>
+    ) -> (details: DomainDetails, refused: Set<String>) {
+        let request = DetailsRequest(uuid, calls: calls, disks: disks, interfaces: interfaces)
+        let answer = details(of: [request], refused: refused)
+        return (answer.details.first ?? DomainDetails(), answer.refused)
+    }
+
+    fileprivate var keptCount: Int { kept.count }
+
+    fileprivate func undefine(_ uuid: ObjectUUID) throws(VirError) {
+        let domain = try DomainHandle(uuid, on: handle())
+        try checked("virDomainUndefine", virDomainUndefine(domain.pointer))
     }
 }

@@ -87,7 +87,7 @@ import Vocabulary
         #expect(Readings.lines(DirtyRateCollector(), stats) == Array(lines.prefix(count)))
     }
 
-    @Test func `the hypervisor's statistics are chosen by name, bounded, and what is left out is said`() {
+    @Test func `the hypervisor's statistics are chosen by name, bounded, and what is left out is said`() throws {
         let stats = stats { extra in
             extra.hypervisor = [
                 HypervisorStat(vcpu: nil, name: "pages_4k", kind: .current, value: 6),
@@ -105,6 +105,9 @@ import Vocabulary
         }
         #expect(Readings.lines(HypervisorCollector(), stats) == lines + [leftOut(0)])
         #expect(Readings.lines(HypervisorCollector(names: ["halt_*", "x"]), stats) == lines.suffix(2) + [leftOut(0)])
+        let plan = SamplingPlan(interval: .seconds(10), choices: ["hypervisor": .on], hypervisorNames: ["halt_*", "x"])
+        let planned = try #require(plan.groups.flatMap(\.collectors).first { $0 is HypervisorCollector })
+        #expect(Readings.lines(planned, stats) == lines.suffix(2) + [leftOut(0)])
         #expect(Readings.lines(HypervisorCollector(limit: 1), stats) == lines.prefix(1) + [leftOut(2)])
         #expect(Readings.lines(HypervisorCollector(names: []), stats) == [leftOut(0)])
     }

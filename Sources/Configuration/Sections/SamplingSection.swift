@@ -22,6 +22,10 @@ enum SamplingSection: Section {
         sampling.uuidLabel = section.bool("uuid_label") ?? false
         sampling.asksGuests = section.bool("guest_agent") ?? false
         sampling.poolRefresh = section.bool("pool_refresh") ?? false
+        if let names = section.strings("hypervisor_names") {
+            if names.isEmpty { section.complain("hypervisor_names", "is empty; name statistics, or \"*\" for all") }
+            sampling.hypervisorNames = names
+        }
         if let deadline = section.duration("deadline", in: .milliseconds(100) ... .seconds(600)) {
             sampling.deadline = deadline
         }

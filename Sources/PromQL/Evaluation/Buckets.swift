@@ -14,7 +14,7 @@ struct Buckets {
 
     /// Buckets with one bound are one bucket.
     init(_ buckets: [(bound: Double, count: Double)]) {
-        for bucket in buckets.sorted(by: { $0.bound < $1.bound }) {
+        for bucket in buckets.sorted(by: { $0.bound < $1.bound || $1.bound.isNaN && !$0.bound.isNaN }) {
             if bounds.last == bucket.bound {
                 counts[counts.count - 1] += bucket.count
             } else {
@@ -47,9 +47,9 @@ struct Buckets {
         guard !share.isNaN else { return .nan }
         if share < 0 { return -.infinity }
         if share > 1 { return .infinity }
-        guard isComplete, bounds.count > 1, total != 0, !total.isNaN else { return .nan }
+        guard isComplete, bounds.count > 1, total != 0 else { return .nan }
         var rank = share * total
-        let place = counts.dropLast().firstIndex { $0 >= rank } ?? counts.count - 1
+        let place = firstPlace(reaching: rank)
         if place == counts.count - 1 { return bounds[place - 1] }
         if place == 0, bounds[0] <= 0 { return bounds[0] }
         var start = 0.0
@@ -60,6 +60,16 @@ struct Buckets {
             rank -= counts[place - 1]
         }
         return start + (bounds[place] - start) * (rank / count)
+    }
+
+    /// Of the buckets but the last, the first whose count reaches `rank`; the last otherwise.
+    private func firstPlace(reaching rank: Double) -> Int {
+        var (low, high) = (0, counts.count - 1)
+        while low < high {
+            let middle = (low + high) / 2
+            if counts[middle] >= rank { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 
     func fraction(_ low: Double, _ high: Double) -> Double {

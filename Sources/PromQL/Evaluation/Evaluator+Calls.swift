@@ -35,7 +35,7 @@ extension Evaluator {
 
     private func site(_ call: Node.Call, _ node: Node, _ steps: Steps) -> CallSite {
         CallSite(
-            call: call, offset: node.offset, steps: steps, query: self.steps, dialect: dialect, notes: notes)
+            call: call, offset: node.offset, steps: steps, query: span, dialect: dialect, notes: notes)
     }
 
     /// The scalar arguments at each step.
@@ -85,10 +85,11 @@ extension Evaluator {
         guard let argument = call.arguments.first(where: { $0.type == .matrix }) else {
             return Grid(width: steps.count)
         }
-        let windows = try windows(of: argument, steps)
+        var windows = try windows(of: argument, steps)
+        windows.isCounter = function.remarkOnName != nil
         try checkSize(rows: windows.rows.count, width: steps.count, node)
         for row in numbers {
-            if let refusal = function.refusal?(row) { throw Fault(refusal, at: node.offset) }
+            if !windows.rows.isEmpty, let refusal = function.refusal?(row) { throw Fault(refusal, at: node.offset) }
             if let remark = function.remarkOnNumbers?(row), !windows.rows.isEmpty {
                 notes.add(.warning, remark, at: scalars[0].offset)
             }

@@ -9,8 +9,8 @@ extension Evaluator {
         switch shift.fixed {
         case nil: return Steps(start: steps.start - back, end: steps.end - back, step: steps.step)
         case .at(let time): return Steps(at: time - back)
-        case .start: return Steps(at: self.steps.start - back)
-        case .end: return Steps(at: self.steps.end - back)
+        case .start: return Steps(at: span.start - back)
+        case .end: return Steps(at: span.end - back)
         }
     }
 
@@ -47,19 +47,15 @@ extension Evaluator {
             through: Timestamp(milliseconds: time))
     }
 
-    /// Values between the samples before and after each instant, both within the lookback.
+    /// Values between the samples before and after each instant, both within the lookback; markers of an end don't count.
     private mutating func smoothedInstants(_ selector: Selector, _ times: Steps, _ node: Node) throws(Fault) -> Grid {
         let (lookback, reach) = (lookback, dialect.lookback.milliseconds)
         return try rows(selector, times, node, before: reach, after: reach) { points, time, place in
-            guard place > 0, points[place - 1].time.milliseconds > time - lookback, !points[place - 1].isStale else {
-                return nil
-            }
-            let before = points[place - 1]
-            guard place < points.count, points[place].time.milliseconds <= time + reach, !points[place].isStale else {
-                return before.value
-            }
-            return ExtendedRange.between(before, points[place], at: time)
-        }.compacted
+            let before = points[..<place].last { !$0.isStale && $0.time.milliseconds > time - lookback }
+            let after = points[place...].first { !$0.isStale && $0.time.milliseconds <= time + reach }
+            guard let before, let after else { return before?.value }
+            return ExtendedRange.between(before, after, at: time)
+        }
     }
 
     /// A row for each series: `value` gets its points, the instant, and how many points are not later than that.

@@ -6,20 +6,22 @@ struct Evaluator<Source: SeriesSource> {
     let source: Source
     /// Those of the whole query.
     let steps: Steps
+    let span: Span
     let dialect: Dialect
     let limits: Limits
     var notes = Notes()
     private var samples = 0
 
-    init(source: Source, steps: Steps, dialect: Dialect, limits: Limits) {
+    init(source: Source, span: Span, dialect: Dialect, limits: Limits) {
         self.source = source
-        self.steps = steps
+        self.span = span
+        steps = Steps(start: span.start, end: span.end, step: span.step)
         self.dialect = dialect
         self.limits = limits
     }
 
     /// What the durations of the query are reckoned from.
-    var frame: TimeSpan.Frame { TimeSpan.Frame(step: steps.step, range: steps.end - steps.start) }
+    var frame: TimeSpan.Frame { TimeSpan.Frame(step: span.step, range: span.end - span.start) }
     /// Added to the older end of a range where that belongs to it, as in Prometheus 2.
     var olderEnd: Int64 { dialect.version == .two ? -1 : 0 }
 

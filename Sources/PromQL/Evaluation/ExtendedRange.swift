@@ -15,26 +15,32 @@ enum ExtendedRange {
         let inside = reach.filter { $0.time.milliseconds > start && $0.time.milliseconds < end }
         let after = reach.first { $0.time.milliseconds >= end }
         let atEnd = isSmoothed || after?.time.milliseconds == end ? after : nil
+        // A later point alone says nothing of the window.
+        if inside.isEmpty, before == nil, let atEnd, atEnd.time.milliseconds > end { return [] }
         guard let first = inside.first ?? atEnd, let last = atEnd ?? inside.last else { return [] }
-        var result = [Point(time: Timestamp(milliseconds: start), value: left(before, first, start, isSmoothed))]
+        var result = [Point(time: Timestamp(milliseconds: start), value: left(before, first, start, windows))]
         result += inside
         let right =
             isSmoothed && last.time.milliseconds > end
-            ? between(inside.last ?? before ?? last, last, at: end) : last.value
+            ? between(inside.last ?? before ?? last, last, at: end, isCounter: windows.isCounter) : last.value
         result.append(Point(time: Timestamp(milliseconds: end), value: right))
         return result
     }
 
-    private static func left(_ before: Point?, _ first: Point, _ start: Int64, _ isSmoothed: Bool) -> Double {
+    private static func left(_ before: Point?, _ first: Point, _ start: Int64, _ windows: Windows) -> Double {
         guard let before else { return first.value }
-        return isSmoothed ? between(before, first, at: start) : before.value
+        guard windows.edges == .smoothed else { return before.value }
+        // A counter that began anew between the two did so before the window.
+        let wasReset = windows.isCounter && first.value < before.value
+        return between(wasReset ? Point(time: before.time, value: 0) : before, first, at: start)
     }
 
-    /// On the straight line between two points.
-    static func between(_ before: Point, _ after: Point, at time: Int64) -> Double {
+    /// On the straight line between two points; a counter that begins anew between them goes on rising.
+    static func between(_ before: Point, _ after: Point, at time: Int64, isCounter: Bool = false) -> Double {
         let span = Double(after.time.milliseconds - before.time.milliseconds)
         guard span > 0 else { return before.value }
         let share = Double(time - before.time.milliseconds) / span
-        return before.value + (after.value - before.value) * share
+        let rise = isCounter && after.value < before.value ? after.value : after.value - before.value
+        return before.value + rise * share
     }
 }

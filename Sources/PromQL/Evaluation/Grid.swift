@@ -7,10 +7,6 @@ struct Steps {
     let step: Int64
     let count: Int
 
-    init(start: Timestamp, end: Timestamp, step: Duration) {
-        self.init(start: start.milliseconds, end: end.milliseconds, step: step.milliseconds)
-    }
-
     init(start: Int64, end: Int64, step: Int64) {
         self.start = start
         self.step = step
@@ -25,6 +21,13 @@ struct Steps {
     /// Milliseconds since 1970.
     subscript(index: Int) -> Int64 { start + Int64(index) * step }
     var end: Int64 { self[max(0, count - 1)] }
+}
+
+/// What a query is evaluated over, in milliseconds: its end may lie behind its last step.
+struct Span {
+    let start: Int64
+    let end: Int64
+    let step: Int64
 }
 
 /// An instant vector at each step: one row a series, one column a step.

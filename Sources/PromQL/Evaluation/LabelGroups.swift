@@ -12,8 +12,9 @@ struct LabelGroups {
     /// A label set of each group, and whether its name counts for nothing.
     private(set) var members: [(labels: Labels, isNameless: Bool)] = []
 
-    init(by names: [String], isBy: Bool) {
-        self.names = isBy ? names : names + [Labels.metricName]
+    /// - Parameter dropsName: of groups by all but some labels, whether the name tells none apart.
+    init(by names: [String], isBy: Bool, dropsName: Bool = true) {
+        self.names = isBy || !dropsName ? names : names + [Labels.metricName]
         self.isBy = isBy
     }
 

@@ -59,6 +59,21 @@ extension Collection<Double> {
         return mean?.total ?? sum.total / count
     }
 
+    /// The mean moved by each value, as Prometheus 2 takes it over time: values far apart come out otherwise.
+    var runningAverage: Double {
+        var mean = CompensatedSum()
+        var count = 0.0
+        for value in self {
+            count += 1
+            if mean.sum.isInfinite {
+                let isSame = value.isInfinite && (value > 0) == (mean.sum > 0)
+                if isSame || value.isFinite { continue }
+            }
+            mean.add(value / count - mean.sum / count)
+        }
+        return mean.total
+    }
+
     /// A number wins over what is none.
     var smallest: Double { reduce(.nan) { $1 < $0 || $0.isNaN ? $1 : $0 } }
     var largest: Double { reduce(.nan) { $1 > $0 || $0.isNaN ? $1 : $0 } }

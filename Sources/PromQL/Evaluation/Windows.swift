@@ -21,6 +21,8 @@ struct Windows {
     let olderEnd: Int64
     var edges = Edges.plain
     var lookback: Int64 = 0
+    /// Whether a value smaller than the one before means that a counter began anew.
+    var isCounter = false
 
     /// The points of a window.
     func window(_ points: [Point], at step: Int) -> ArraySlice<Point> {

@@ -21,17 +21,20 @@ enum AbsentFunction {
         return Grid(values, labels: labels(of: argument)).compacted
     }
 
-    /// The labels that the missing series would have: those that the selector fixes, once each.
+    /// The labels that the missing series would have: those that the selector fixes.
     private static func labels(of argument: Node) -> Labels {
         let selector: Selector
         switch argument.bare.kind {
         case .selector(let one), .range(let one, _): selector = one
         default: return .none
         }
-        let fixed = selector.matchers.map(\.matcher)
-        let labels = fixed.filter { one in
-            one.operation == .equal && one.name != Labels.metricName && fixed.count { $0.name == one.name } == 1
+        // The first equation of a label counts until another condition on it follows.
+        var fixed: [String: String] = [:]
+        var seen: Set<String> = []
+        for matcher in selector.matchers.map(\.matcher) where matcher.name != Labels.metricName {
+            let isFirst = matcher.operation == .equal && seen.insert(matcher.name).inserted
+            fixed[matcher.name] = isFirst ? matcher.value : nil
         }
-        return Labels(labels.map { Label($0.name, $0.value) })
+        return Labels(fixed.map { Label($0.key, $0.value) })
     }
 }

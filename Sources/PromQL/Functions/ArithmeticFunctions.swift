@@ -41,12 +41,14 @@ enum ArithmeticFunctions {
         Function(name: name, arguments: [.vector], body: .map { value, _ in body(value) })
     }
 
-    /// What is no number wins, as in IEEE 754's minimum and Go's.
-    private static func lesser(_ left: Double, _ right: Double) -> Double {
-        left.isNaN || right.isNaN ? .nan : Swift.min(left, right)
+    /// As Go's `math.Min`: the infinite end wins over what is no number, and that over all others.
+    static func lesser(_ left: Double, _ right: Double) -> Double {
+        if left == -.infinity || right == -.infinity { return -.infinity }
+        return left.isNaN || right.isNaN ? .nan : Swift.min(left, right)
     }
 
-    private static func greater(_ left: Double, _ right: Double) -> Double {
-        left.isNaN || right.isNaN ? .nan : Swift.max(left, right)
+    static func greater(_ left: Double, _ right: Double) -> Double {
+        if left == .infinity || right == .infinity { return .infinity }
+        return left.isNaN || right.isNaN ? .nan : Swift.max(left, right)
     }
 }

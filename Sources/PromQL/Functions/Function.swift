@@ -11,7 +11,7 @@ struct CallSite {
     let offset: Int
     let steps: Steps
     /// Those of the whole query, also within a subquery.
-    let query: Steps
+    let query: Span
     let dialect: Dialect
     var notes: Notes
 

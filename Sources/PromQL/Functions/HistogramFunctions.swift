@@ -72,7 +72,7 @@ enum HistogramFunctions {
         _ site: inout CallSite, _ vector: PartValue, _ fold: (Buckets, Int) -> Double
     ) -> Grid {
         let grid = vector.grid(site.width)
-        var groups = LabelGroups(by: ["le"], isBy: false)
+        var groups = LabelGroups(by: ["le"], isBy: false, dropsName: false)
         var members: [[Member]] = []
         for row in grid.labels.indices {
             let text = grid.labels[row]["le"] ?? ""

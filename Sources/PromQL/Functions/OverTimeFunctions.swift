@@ -4,7 +4,7 @@ import Vocabulary
 /// `…_over_time`: one value of all the points in a window.
 enum OverTimeFunctions {
     static let all = [
-        over("avg_over_time") { $0.values.average },
+        over("avg_over_time") { $0.version == .two ? $0.values.runningAverage : $0.values.average },
         over("count_over_time") { Double($0.points.count) },
         over("first_over_time", keepsName: true) { $0.points.first?.value },
         over("last_over_time", keepsName: true) { $0.points.last?.value },

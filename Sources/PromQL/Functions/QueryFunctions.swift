@@ -5,8 +5,8 @@ import Vocabulary
 enum QueryFunctions {
     static let all = [
         constant("end") { Double($0.query.end) / 1000 },
-        pair("max_of") { $0.isNaN || $1.isNaN ? .nan : max($0, $1) },
-        pair("min_of") { $0.isNaN || $1.isNaN ? .nan : min($0, $1) },
+        pair("max_of", ArithmeticFunctions.greater),
+        pair("min_of", ArithmeticFunctions.lesser),
         constant("range") { Double($0.query.end - $0.query.start) / 1000 },
         constant("start") { Double($0.query.start) / 1000 },
         constant("step") { Double($0.query.step) / 1000 },

@@ -11,7 +11,7 @@ enum SmoothingFunctions {
         Function(
             name: name, arguments: [.matrix, .scalar, .scalar], availability: availability,
             refusal: { numbers in
-                for (index, factor) in numbers.enumerated() where !(factor > 0 && factor < 1) {
+                for (index, factor) in numbers.enumerated() where factor <= 0 || factor >= 1 {
                     let kind = index == 0 ? "smoothing" : "trend"
                     return "the \(kind) factor must lie between 0 and 1, not be \(NumberText.format(factor))"
                 }

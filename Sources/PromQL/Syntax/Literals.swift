@@ -14,7 +14,8 @@ enum NumberLiteral {
         }
         if bytes.count > 1, first == UInt8(ascii: "0"), let octal = UInt64(plain, radix: 8) { return Double(octal) }
         guard plain.utf8.allSatisfy({ $0.isDigit || "eE.+-".utf8.contains($0) }) else { return nil }
-        return Double(plain.hasPrefix(".") ? "0" + plain : plain.hasSuffix(".") ? plain + "0" : plain)
+        let value = Double(plain.hasPrefix(".") ? "0" + plain : plain.hasSuffix(".") ? plain + "0" : plain)
+        return value?.isFinite == true ? value : nil
     }
 }
 
@@ -35,7 +36,7 @@ enum StringLiteral {
             if quote != UInt8(ascii: "`") {
                 if byte == UInt8(ascii: "\n") { break }
                 if byte == UInt8(ascii: "\\") {
-                    content += try escape(bytes, at: &index)
+                    content += try escape(bytes, at: &index, in: quote)
                     continue
                 }
             }
@@ -45,12 +46,13 @@ enum StringLiteral {
         throw Fault("string has no closing quote", at: start)
     }
 
-    private static func escape(_ bytes: [UInt8], at index: inout Int) throws(Fault) -> [UInt8] {
+    private static func escape(_ bytes: [UInt8], at index: inout Int, in quote: UInt8) throws(Fault) -> [UInt8] {
         let start = index
         guard index + 1 < bytes.count else { throw Fault("escape at the end of the query", at: start) }
         let letter = bytes[index + 1]
         index += 2
         if let simple = simpleEscapes[letter] { return [simple] }
+        if letter == quote { return [quote] }
         let form: (digits: Int, radix: Int)
         switch letter {
         case UInt8(ascii: "x"): form = (2, 16)
@@ -77,6 +79,5 @@ enum StringLiteral {
     private static let simpleEscapes: [UInt8: UInt8] = [
         UInt8(ascii: "a"): 7, UInt8(ascii: "b"): 8, UInt8(ascii: "f"): 12, UInt8(ascii: "n"): 10,
         UInt8(ascii: "r"): 13, UInt8(ascii: "t"): 9, UInt8(ascii: "v"): 11, UInt8(ascii: "\\"): 0x5C,
-        UInt8(ascii: "\""): 0x22, UInt8(ascii: "'"): 0x27,
     ]
 }

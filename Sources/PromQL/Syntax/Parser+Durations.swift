@@ -8,7 +8,15 @@ extension Parser {
 
     /// Without parentheses, only one value belongs to `offset`: what follows it is the query's own arithmetic.
     mutating func offsetSpan() throws(Fault) -> TimeSpan {
-        simplified(try signed("offset"), at: token.offset)
+        let isNegative = skip("-")
+        let start = token
+        let span = try !isNegative && dialect.version == .three && skip("+") ? value("offset") : value("offset")
+        if dialect.version == .two {
+            guard case .duration = start.kind else {
+                throw Fault("unexpected \(start.name) in offset: expected a duration such as 5m", at: start.offset)
+            }
+        }
+        return simplified(isNegative ? .negated(span) : span, at: token.offset)
     }
 
     /// A span that needs no step or range is worked out at once; what cannot be is refused when it is evaluated.

@@ -106,6 +106,9 @@ extension Parser {
             try expect(")", "@")
             return word == "start" ? .start : .end
         }
+        if case .duration = token.kind, dialect.version == .two {
+            throw Fault("unexpected duration after @: expected an instant in seconds", at: start.offset)
+        }
         let seconds = try signedNumber("@")
         guard seconds.isFinite, (seconds * 1000).magnitude < Double(Query.furthest) else {
             throw Fault("the instant after @ is out of bounds", at: start.offset)

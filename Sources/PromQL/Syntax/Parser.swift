@@ -185,7 +185,8 @@ struct Parser {
         var labels: [String] = []
         while !skip(")") {
             switch token.kind {
-            case .word(let text) where !text.contains(":"): labels.append(text)
+            case .word(let text) where !text.contains(":") && Self.namedNumber(text.lowercased()) == nil:
+                labels.append(text)
             case .string(let text) where !text.isEmpty: labels.append(text)
             default: throw Fault("unexpected \(token.name) in a list of labels: expected a label", at: token.offset)
             }

@@ -20,8 +20,8 @@ indirect enum TimeSpan: Sendable {
         var range: Int64 = 0
     }
 
-    /// The longest that may come out: a hundred years.
-    static let longest: Int64 = 100 * 365 * 86_400_000
+    /// The longest that may come out, some 292 years: what Go's nanoseconds can hold.
+    static let longest: Int64 = .max / 1_000_000
 
     static let zero = TimeSpan.fixed(0)
 

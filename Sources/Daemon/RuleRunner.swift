@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Alerting
 package import Logging
+import PromQL
 package import SeriesStore
 package import Vocabulary
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """compare.py PROGRAM [WORD...]: asks Prometheus and `PROGRAM promql eval --compat 2` each expression of the corpus, or
-those whose place or text holds a WORD, and prints where they differ. compare.py PROGRAM --expr EXPRESSION TIME asks one.
+those whose place or text holds a WORD, and prints where they differ. `--expr EXPRESSION TIME` (or START END STEP) asks
+one, `--random SEED COUNT` asks random ones; some of those differ on purpose, as the corpus says.
 """
 
 import collections
@@ -13,7 +14,12 @@ import sys
 
 sys.dont_write_bytecode = True
 import corpus
+from expressions import Expressions
 from server import Server
+
+
+# A selector that says no name.
+NAMELESS = re.compile(r"(^|[^\w:}\])\"]|by|without|on|ignoring)\s*\{")
 
 
 def loads(series):
@@ -37,7 +43,7 @@ def ours(program, all_series, cases):
     lines = []
     for case in cases:
         names = [name for name in by_name if name and name in case.expression]
-        is_plain = "__name__" not in case.expression and not re.search(r"(^|[^\w:}\])\"]|by|without|on|ignoring)\s*\{", case.expression)
+        is_plain = "__name__" not in case.expression and not NAMELESS.search(case.expression)
         load = "[" + ",".join(texts[name] for name in names) + "]" if is_plain else json.dumps(everything)
         if len(case.times) == 1:
             query = {"kind": "instant", "expr": case.expression, "time": case.times[0]}
@@ -120,7 +126,8 @@ def short(answer, other):
     texts = []
     for key, values in rows.items():
         there = known.get(key, {})
-        kept = [f"{value}@{time:g}" for time, value in values.items() if time not in there or not is_same(value, there[time])]
+        kept = [f"{value}@{time:g}" for time, value in values.items()
+                if time not in there or not is_same(value, there[time])]
         if kept or key not in known:
             texts.append(f"{key} {' '.join(kept[:8])}")
     rest = f" (and {len(rows) - len(texts)} series as the other's)" if len(rows) > len(texts) else ""
@@ -133,6 +140,8 @@ def main():
     if words[:1] == ["--expr"]:
         times = tuple(corpus.duration(word) for word in words[2:])
         cases = [corpus.Case("--expr", words[1], times)]
+    elif words[:1] == ["--random"]:
+        cases = list(Expressions(whole.series, int(words[1])).cases(words[1], int(words[2])))
     else:
         cases = [c for c in whole.cases if not words or any(w in c.place or w in c.expression for w in words)]
     with Server() as server:
@@ -148,7 +157,8 @@ def main():
     for kind, found in sorted(groups.items()):
         print(f"\n== {kind}: {len(found)}")
         for case, a, b in found:
-            print(f"{case.place}: {case.expression!r} at {case.times}\n    prometheus: {short(a, b)[:600]}\n    ours:       {short(b, a)[:600]}")
+            print(f"{case.place}: {case.expression!r} at {case.times}")
+            print(f"    prometheus: {short(a, b)[:600]}\n    ours:       {short(b, a)[:600]}")
     count = sum(len(found) for found in groups.values())
     refused = sum(a["status"] != "success" for a in theirs)
     print(f"\n{len(cases)} expressions, {refused} of them refused by Prometheus, {count} answered otherwise")

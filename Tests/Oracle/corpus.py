@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The corpus of Tests/PromQLTests/Corpus: what CONTRIBUTING.md says of its form is read here and in Corpus.swift."""
+"""The corpus of Tests/PromQLTests/Corpus: Tests/PromQLTests/CorpusText.swift says what form it has."""
 
 import pathlib
 import re

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import PromQL
+public import PromQL
 import Vocabulary
 public import YAML
 
@@ -20,12 +20,14 @@ public enum RuleFile {
     public static let furthestReach = Duration.seconds(86_400)
 
     /// The groups of a file's `text`, or everything that is wrong with it.
-    public static func parse(_ text: String, path: String) -> Result<[RuleGroup], RuleProblems> {
+    public static func parse(
+        _ text: String, path: String, as dialect: Dialect = .default, reach: Duration = furthestReach
+    ) -> Result<[RuleGroup], RuleProblems> {
         let problems = ProblemList(path: path)
         var groups: [RuleGroup] = []
         do throws(Problem) {
             if let root = try YAMLNode.parse(text, path: path), var reader = MappingReader(root, problems) {
-                groups = readGroups(&reader)
+                groups = readGroups(&reader, Language(dialect: dialect, reach: reach))
                 reader.end()
             }
         } catch {
@@ -34,7 +36,13 @@ public enum RuleFile {
         return problems.problems.isEmpty ? .success(groups) : .failure(RuleProblems(problems.problems))
     }
 
-    private static func readGroups(_ reader: inout MappingReader) -> [RuleGroup] {
+    /// How expressions are read, and how far back they may look.
+    private struct Language {
+        let dialect: Dialect
+        let reach: Duration
+    }
+
+    private static func readGroups(_ reader: inout MappingReader, _ language: Language) -> [RuleGroup] {
         var names: Set<String> = []
         return (reader.mappings("groups") ?? []).compactMap { group in
             var group = group
@@ -48,7 +56,7 @@ public enum RuleFile {
             let common = labels(&group, "labels", isTemplate: false)
             let rules = (group.mappings("rules") ?? []).compactMap { one in
                 var one = one
-                let rule = rule(&one, common)
+                let rule = rule(&one, common, language)
                 one.end()
                 return rule
             }
@@ -59,7 +67,9 @@ public enum RuleFile {
         }
     }
 
-    private static func rule(_ reader: inout MappingReader, _ common: [(String, Template)]) -> Rule? {
+    private static func rule(
+        _ reader: inout MappingReader, _ common: [(String, Template)], _ language: Language
+    ) -> Rule? {
         let record = reader.string("record")
         let alert = reader.string("alert")
         let expression = reader.required("expr")
@@ -76,21 +86,21 @@ public enum RuleFile {
         } else if alert?.isEmpty != false {
             reader.problems.add("\(reader.name): a rule needs record or alert", at: reader.node)
         }
-        let query = expression.flatMap { self.query($0, &reader) }
+        let query = expression.flatMap { self.query($0, &reader, language) }
         guard let name = record ?? alert, let query else { return nil }
         return Rule(
             kind: record == nil ? .alert : .record, name: name, query: query, hold: hold ?? .zero,
             keepFiring: keepFiring ?? .zero, labels: common + own, annotations: annotations)
     }
 
-    private static func query(_ text: String, _ reader: inout MappingReader) -> Query? {
+    private static func query(_ text: String, _ reader: inout MappingReader, _ language: Language) -> Query? {
         do throws(QueryError) {
-            let query = try Query(parsing: text)
-            guard query.reach <= furthestReach else {
+            let query = try Query(parsing: text, as: language.dialect)
+            guard query.reach <= language.reach else {
                 reader.complain(
                     "expr",
-                    "reads \(DurationText.format(query.reach)) back, further than the \(DurationText.format(furthestReach)) "
-                        + "that are kept; evaluate it in Prometheus")
+                    "reads \(DurationText.format(query.reach)) back, further than the \(DurationText.format(language.reach)) "
+                        + "that are kept; evaluate it in Prometheus, or raise rules.max_reach")
                 return nil
             }
             return query

@@ -17,7 +17,8 @@ struct CommandLineTool: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            ServeCommand.self, EventsCommand.self, MetricsCommand.self, DemoCommand.self, CheckCommand.self,
+            ServeCommand.self, EventsCommand.self, QueryCommand.self, MetricsCommand.self, DemoCommand.self,
+            CheckCommand.self,
             VersionCommand.self,
         ])
 

@@ -93,14 +93,7 @@ package actor RuleRunner {
     private func demand(_ groups: [RuleGroup], _ interval: Duration) {
         var demand = StoreDemand()
         for group in groups {
-            for query in group.rules.map(\.query) {
-                let reach = query.reach + group.queryOffset + interval * 2
-                guard let names = query.metricNames else {
-                    demand.add(nil, reach: reach)
-                    continue
-                }
-                for name in names { demand.add(name, reach: reach) }
-            }
+            for (name, reach) in group.reaches { demand.add(name, reach: reach + interval * 2) }
         }
         store.setDemand(demand)
     }

@@ -159,14 +159,7 @@ package actor RuleRunner {
     private func demand(_ groups: [RuleGroup], _ interval: Duration, _ history: Duration) {
         var demand = StoreDemand(history: history)
         for group in groups {
-            for query in group.rules.map(\.query) {
-                let reach = query.reach + group.queryOffset + interval * 2
-                guard let names = query.metricNames else {
-                    demand.add(nil, reach: reach)
-                    continue
-                }
-                for name in names { demand.add(name, reach: reach) }
-            }
+            for (name, reach) in group.reaches { demand.add(name, reach: reach + interval * 2) }
             for name in group.madeNames { demand.add(name, reach: Query.lookback + interval * 2) }
         }
         store.setDemand(demand)

@@ -9,9 +9,9 @@ public struct GroupState: Sendable {
     /// Series that rules of an earlier version of the file wrote: ended at the next evaluation.
     private var orphans: [Labels] = []
 
-    public init(_ group: RuleGroup, externalURL: String = "") {
+    public init(_ group: RuleGroup, externalURL: String = "", externalLabels: Labels = .none) {
         self.group = group
-        rules = group.rules.map { RuleState($0, externalURL: externalURL) }
+        rules = group.rules.map { RuleState($0, externalURL: externalURL, externalLabels: externalLabels) }
     }
 
     /// The alerts that are pending or firing.

@@ -20,6 +20,8 @@ public struct Rule: Sendable {
     /// Labels that are added; of an alert, templates.
     let labels: [(name: String, value: Template)]
     let annotations: [(name: String, value: Template)]
+    /// The PromQL of the expression, which the templates' `query` speaks too.
+    var dialect = Dialect.default
 
     /// What stays the same when a file is loaded again: then the alert's state is kept.
     var identity: [String] {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import PromQL
+public import PromQL
 import Vocabulary
 public import YAML
 
@@ -20,12 +20,16 @@ public enum RuleFile {
     public static let furthestReach = Duration.seconds(86_400)
 
     /// The groups of a file's `text`, or everything that is wrong with it.
-    public static func parse(_ text: String, path: String) -> Result<[RuleGroup], RuleProblems> {
+    public static func parse(
+        _ text: String, path: String, as dialect: Dialect = .default
+    ) -> Result<[RuleGroup], RuleProblems> {
         let problems = ProblemList(path: path)
         var groups: [RuleGroup] = []
         do throws(Problem) {
-            if let root = try YAMLNode.parse(text, path: path), var reader = MappingReader(root, problems) {
-                groups = readGroups(&reader)
+            if let root = try YAMLNode.parse(text, path: path, allowsAliases: true),
+                var reader = MappingReader(root, problems)
+            {
+                groups = readGroups(&reader, dialect)
                 reader.end()
             }
         } catch {
@@ -34,7 +38,7 @@ public enum RuleFile {
         return problems.problems.isEmpty ? .success(groups) : .failure(RuleProblems(problems.problems))
     }
 
-    private static func readGroups(_ reader: inout MappingReader) -> [RuleGroup] {
+    private static func readGroups(_ reader: inout MappingReader, _ dialect: Dialect) -> [RuleGroup] {
         var names: Set<String> = []
         return (reader.mappings("groups") ?? []).compactMap { group in
             var group = group
@@ -48,7 +52,7 @@ public enum RuleFile {
             let common = labels(&group, "labels", isTemplate: false)
             let rules = (group.mappings("rules") ?? []).compactMap { one in
                 var one = one
-                let rule = rule(&one, common)
+                let rule = rule(&one, common, dialect)
                 one.end()
                 return rule
             }
@@ -59,7 +63,9 @@ public enum RuleFile {
         }
     }
 
-    private static func rule(_ reader: inout MappingReader, _ common: [(String, Template)]) -> Rule? {
+    private static func rule(
+        _ reader: inout MappingReader, _ common: [(String, Template)], _ dialect: Dialect
+    ) -> Rule? {
         let record = reader.string("record")
         let alert = reader.string("alert")
         let expression = reader.required("expr")
@@ -69,23 +75,25 @@ public enum RuleFile {
         let annotations = labels(&reader, "annotations", isTemplate: true)
         if let record {
             if alert != nil { reader.complain("alert", "a rule has either record or alert, not both") }
-            if hold != nil { reader.complain("for", "is for alerts, not for recorded series") }
-            if keepFiring != nil { reader.complain("keep_firing_for", "is for alerts, not for recorded series") }
+            if let hold, hold > .zero { reader.complain("for", "is for alerts, not for recorded series") }
+            if let keepFiring, keepFiring > .zero {
+                reader.complain("keep_firing_for", "is for alerts, not for recorded series")
+            }
             if !annotations.isEmpty { reader.complain("annotations", "are for alerts, not for recorded series") }
             if !record.isMetricName { reader.complain("record", "\"\(record.prefix(80))\" is no name of a metric") }
         } else if alert?.isEmpty != false {
             reader.problems.add("\(reader.name): a rule needs record or alert", at: reader.node)
         }
-        let query = expression.flatMap { self.query($0, &reader) }
+        let query = expression.flatMap { self.query($0, &reader, dialect) }
         guard let name = record ?? alert, let query else { return nil }
         return Rule(
             kind: record == nil ? .alert : .record, name: name, query: query, hold: hold ?? .zero,
-            keepFiring: keepFiring ?? .zero, labels: common + own, annotations: annotations)
+            keepFiring: keepFiring ?? .zero, labels: common + own, annotations: annotations, dialect: dialect)
     }
 
-    private static func query(_ text: String, _ reader: inout MappingReader) -> Query? {
+    private static func query(_ text: String, _ reader: inout MappingReader, _ dialect: Dialect) -> Query? {
         do throws(QueryError) {
-            let query = try Query(parsing: text)
+            let query = try Query(parsing: text, as: dialect)
             guard query.reach <= furthestReach else {
                 reader.complain(
                     "expr",
@@ -121,7 +129,7 @@ public enum RuleFile {
 }
 
 extension MappingReader {
-    fileprivate mutating func duration(_ key: String) -> Duration? {
+    mutating func duration(_ key: String) -> Duration? {
         value(key, expected: "a duration such as 30s or 1h30m", DurationText.parse)
     }
 }

@@ -12,13 +12,15 @@ struct RuleState: Sendable {
 
     let rule: Rule
     private let externalURL: String
+    private let externalLabels: Labels
     var alerts: [Labels: Active] = [:]
     /// The series written last: those that are not written again end.
     var written: Set<Labels> = []
 
-    init(_ rule: Rule, externalURL: String) {
+    init(_ rule: Rule, externalURL: String, externalLabels: Labels = .none) {
         self.rule = rule
         self.externalURL = externalURL
+        self.externalLabels = externalLabels
     }
 
     mutating func evaluate(
@@ -30,7 +32,7 @@ struct RuleState: Sendable {
             write(points, at: time, into: &sink)
             return []
         }
-        let found = try found(samples)
+        let found = try found(samples, at: time, over: source)
         var changes: [AlertChange] = []
         for (labels, sample, annotations) in found { take(labels, sample.value, annotations, time) }
         let present = Set(found.map(\.labels))
@@ -78,13 +80,15 @@ struct RuleState: Sendable {
 
     /// The alerts that the samples ask for: identity, sample, annotations.
     private func found(
-        _ samples: [VectorSample]
+        _ samples: [VectorSample], at time: Timestamp, over source: some SeriesSource
     ) throws(RuleFailure) -> [(labels: Labels, sample: VectorSample, annotations: Labels)] {
         var seen: Set<Labels> = []
         var result: [(labels: Labels, sample: VectorSample, annotations: Labels)] = []
         for sample in samples {
             let own = sample.labels.withoutName
-            let scope = TemplateScope(labels: own, value: sample.value, externalURL: externalURL)
+            let scope = TemplateScope(
+                labels: sample.labels, value: sample.value, externalLabels: externalLabels, externalURL: externalURL,
+                time: time, query: TemplateScope.querying(source, at: time, as: rule.dialect))
             var labels = own
             for (name, value) in rule.labels { labels = labels.setting(name, to: value.expand(scope)) }
             labels = labels.setting("alertname", to: rule.name)

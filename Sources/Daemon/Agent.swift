@@ -200,12 +200,13 @@ package actor Agent {
 
     /// Puts the agent's own series on the board; how long until it should be done again.
     private func refreshOwn() async -> Duration {
+        // Rules do so, too, but there may be none.
+        board.store.expire(at: .now)
         let facts = await OwnFigures.Facts(
             version: Version.text, rules: runner.counts, alerts: runner.alerts, deliveries: notifier.figures(),
             news: desk.counts, quarantined: room.quarantined.count, journalFailures: room.journalFailures,
-            didReload: didReload, reloadedAt: reloadedAt, storeSeries: board.store.seriesCount,
-            storeRejected: board.store.rejected, seriesLeftOut: board.seriesLeftOut,
-            namesHosts: settings.connections.count > 1)
+            didReload: didReload, reloadedAt: reloadedAt, store: board.store.figures,
+            seriesLeftOut: board.seriesLeftOut, namesHosts: settings.connections.count > 1)
         board.put(own.batch(facts, at: .now), as: .agent)
         return settings.sampling.interval
     }

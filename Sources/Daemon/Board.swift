@@ -72,6 +72,8 @@ package final class Board: Sendable {
     /// The most series that may stand here; a batch that has no room is left out and counted.
     package func setSeriesLimit(_ limit: Int) {
         state.withLock { $0.seriesLimit = limit }
+        // In memory those stay a while that are gone here.
+        store.setSeriesLimit(limit.multipliedReportingOverflow(by: 2).overflow ? .max : limit * 2)
     }
 
     /// How many series there was no room for.

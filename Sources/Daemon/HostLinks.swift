@@ -11,28 +11,28 @@ struct HostLinks: Sendable {
     /// Why there is no writer although one is wanted; watching goes on without it.
     let writerProblem: VirError?
 
-    static func open(_ uri: String?, writes: Bool) async throws(VirError) -> HostLinks {
+    static func open(_ uri: String?, writes: Bool, within deadline: Duration) async throws(VirError) -> HostLinks {
         if let uri, uri.hasPrefix("test:") {
             let only = try await Connection.open(uri, access: .readWrite)
             return HostLinks(main: only, writer: only, writerProblem: nil)
         }
-        let main = try await Connection.open(uri, access: .readOnly)
+        let main = try await Connection.open(uri, access: .readOnly, within: deadline)
         let links = HostLinks(main: main, writer: nil, writerProblem: nil)
-        return writes ? await links.writing(true, uri) : links
+        return writes ? await links.writing(true, uri, within: deadline) : links
     }
 
     /// Whether there is but one connection for everything.
     var isOnlyOne: Bool { writer === main }
 
     /// The same with a writer, or without one.
-    func writing(_ wanted: Bool, _ uri: String?) async -> HostLinks {
+    func writing(_ wanted: Bool, _ uri: String?, within deadline: Duration) async -> HostLinks {
         guard !isOnlyOne, wanted != (writer != nil) else { return self }
         guard wanted else {
             if let writer { Task { await writer.close() } }
             return HostLinks(main: main, writer: nil, writerProblem: nil)
         }
         do throws(VirError) {
-            let writer = try await Connection.open(uri, access: .readWrite)
+            let writer = try await Connection.open(uri, access: .readWrite, within: deadline)
             return HostLinks(main: main, writer: writer, writerProblem: nil)
         } catch {
             return HostLinks(main: main, writer: nil, writerProblem: error)

@@ -157,7 +157,9 @@ extension HostWatch {
     package func writer(for call: String) async throws(VirError) -> Connection {
         if let links, let writer = links.writer {
             if await writer.isAlive { return writer }
-            let reopened = await links.writing(false, plan.uri).writing(true, plan.uri)
+            let limit = plan.openingDeadline
+            let reopened = await links.writing(false, plan.uri, within: limit)
+                .writing(true, plan.uri, within: limit)
             if self.links?.main === links.main { self.links = reopened }
         }
         if let writer = links?.writer { return writer }

@@ -166,7 +166,7 @@ extension HostWatch {
         guard let links, Duration.monotonic >= guests.opensAt else { return nil }
         if links.isOnlyOne { return links.main }
         do throws(VirError) {
-            let lane = try await Connection.open(plan.uri, access: .readWrite)
+            let lane = try await openLane(.readWrite)
             guard let now = self.links, now.main === links.main, plan.asksGuests else {
                 await lane.close()
                 return nil

@@ -73,7 +73,7 @@ extension HostWatch {
         if let lane = lanes?.take() { return lane }
         let before = links?.main
         do throws(VirError) {
-            let lane = try await Connection.open(plan.uri, access: .readOnly)
+            let lane = try await openLane()
             guard let before, links?.main === before else {
                 await lane.close()
                 return nil
@@ -83,6 +83,11 @@ extension HostWatch {
             log.warning("cannot open another connection to \(name): \(error)")
             return nil
         }
+    }
+
+    /// Another connection for calls that may hang.
+    func openLane(_ access: Access = .readOnly) async throws(VirError) -> Connection {
+        try await Connection.open(plan.uri, access: access, within: plan.openingDeadline)
     }
 
     private func carryOut(_ call: MonitorCall, _ ask: Ask) async {

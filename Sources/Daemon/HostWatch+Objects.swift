@@ -104,7 +104,7 @@ extension HostWatch {
             Task { await lane.close() }
         }
         do throws(VirError) {
-            let lane = try await Connection.open(plan.uri, access: writes ? .readWrite : .readOnly)
+            let lane = try await openLane(writes ? .readWrite : .readOnly)
             guard self.links?.main === links.main else {
                 await lane.close()
                 return nil

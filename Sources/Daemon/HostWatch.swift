@@ -60,6 +60,8 @@ package actor HostWatch {
         }
 
         package var interval: Duration { sampling.interval }
+        /// How long it may take to open a connection: a name is looked up, a login made, and the host is asked some things.
+        package var openingDeadline: Duration { max(.seconds(5), deadline * 5) }
         package var slowInterval: Duration { sampling.slowInterval }
         /// How often each guest's agent is asked.
         package var guestInterval: Duration { sampling.slowInterval }
@@ -200,7 +202,7 @@ package actor HostWatch {
         plan = new
         if old.asksGuests, !new.asksGuests { leaveGuests() }
         guard old.writes != new.writes, let links else { return }
-        let changed = await links.writing(new.writes, plan.uri)
+        let changed = await links.writing(new.writes, plan.uri, within: plan.openingDeadline)
         // The connections may have been replaced meanwhile; the new ones were opened by the new plan.
         guard self.links?.main === links.main else { return }
         self.links = changed
@@ -288,7 +290,7 @@ package actor HostWatch {
         var said: String?
         while !isStopped, links == nil {
             do throws(VirError) {
-                let opened = try await HostLinks.open(plan.uri, writes: plan.writes)
+                let opened = try await HostLinks.open(plan.uri, writes: plan.writes, within: plan.openingDeadline)
                 try await begin(opened)
                 return
             } catch {
@@ -313,7 +315,7 @@ package actor HostWatch {
             stream = try await opened.main.subscribe(buffer: 8192)
             versions = try await opened.main.versions()
             listed = try await opened.main.domains()
-            lane = opened.isOnlyOne ? opened.main : try await Connection.open(plan.uri, access: .readOnly)
+            lane = opened.isOnlyOne ? opened.main : try await openLane()
         } catch {
             opened.close()
             throw error

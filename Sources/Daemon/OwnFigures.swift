@@ -3,6 +3,7 @@ import Glibc
 import Notifying
 import Remediation
 import Sampling
+import SeriesStore
 package import Vocabulary
 
 /// The agent's series about itself.
@@ -42,6 +43,8 @@ package struct OwnFigures {
     private static let reloadTime = gauge(
         "config_last_reload_success_timestamp_seconds", "When the configuration in force was read.")
     private static let storeSeries = gauge("store_series", "Series in memory, for rules to read.")
+    private static let storeSamples = gauge("store_samples", "Samples in memory, of all these series.")
+    private static let storeBytes = gauge("store_bytes", "Memory that these samples take, compressed, in bytes.")
     private static let seriesLeftOut = gauge(
         "series_left_out", "Series that are not kept because there are too many.")
     private static let storeRejected = counter(
@@ -54,8 +57,8 @@ package struct OwnFigures {
 
     package static let families = [
         build, evaluations, early, ruleFailures, alerts, deliveries, waiting, oldest, droppedAlerts, decisions, actions,
-        quarantined, journalFailures, reloadWorked, reloadTime, storeSeries, seriesLeftOut, storeRejected, unlogged,
-        memory, cpu,
+        quarantined, journalFailures, reloadWorked, reloadTime, storeSeries, storeSamples, storeBytes,
+        seriesLeftOut, storeRejected, unlogged, memory, cpu,
     ]
 
     /// What the series are made of.
@@ -69,8 +72,7 @@ package struct OwnFigures {
         var journalFailures: Int
         var didReload: Bool
         var reloadedAt: Timestamp
-        var storeSeries: Int
-        var storeRejected: Int
+        var store: StoreFigures
         var seriesLeftOut: Int
         /// Whether series carry the label `host`.
         var namesHosts: Bool
@@ -91,9 +93,11 @@ package struct OwnFigures {
             (Self.journalFailures, [], Double(facts.journalFailures)),
             (Self.reloadWorked, [], facts.didReload ? 1 : 0),
             (Self.reloadTime, [], facts.reloadedAt.seconds),
-            (Self.storeSeries, [], Double(facts.storeSeries)),
+            (Self.storeSeries, [], Double(facts.store.series)),
+            (Self.storeSamples, [], Double(facts.store.samples)),
+            (Self.storeBytes, [], Double(facts.store.bytes)),
             (Self.seriesLeftOut, [], Double(facts.seriesLeftOut)),
-            (Self.storeRejected, [], Double(facts.storeRejected)),
+            (Self.storeRejected, [], Double(facts.store.rejected)),
             (Self.unlogged, [], Double(facts.news.unlogged)),
         ]
         for state in [Alert.State.pending, .firing] {

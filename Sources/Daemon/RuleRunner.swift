@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Alerting
 package import Logging
+import PromQL
 package import SeriesStore
 package import Vocabulary
 
@@ -91,13 +92,18 @@ package actor RuleRunner {
 
     /// The store keeps what the rules read, and no more.
     private func demand(_ groups: [RuleGroup], _ interval: Duration) {
-        var names: Set<String>? = []
-        var reach = Duration.zero
+        var demand = StoreDemand()
         for group in groups {
-            reach = max(reach, group.reach)
-            if let more = group.readNames { names?.formUnion(more) } else { names = nil }
+            for query in group.rules.map(\.query) {
+                let reach = query.reach + group.queryOffset + interval * 2
+                guard let names = query.metricNames else {
+                    demand.add(nil, reach: reach)
+                    continue
+                }
+                for name in names { demand.add(name, reach: reach) }
+            }
         }
-        store.setDemand(names, keep: reach + interval * 2)
+        store.setDemand(demand)
     }
 
     private func repeatEvaluation(of key: String) async {
@@ -162,7 +168,7 @@ package actor RuleRunner {
         let now = Duration.monotonic
         if let lastExpiry, now - lastExpiry < Self.expiryRest { return }
         lastExpiry = now
-        store.expire(before: time - store.kept)
+        store.expire(at: time)
     }
 }
 

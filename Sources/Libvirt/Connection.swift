@@ -25,7 +25,7 @@ public actor Connection {
     /// Of domains that single calls are made about.
     var kept = KeptHandles()
 
-    private init(uri: String) {
+    init(uri: String) {
         executor = QueueExecutor(label: "libvirt.connection")
         self.uri = uri
         (closed, closing) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
@@ -36,13 +36,13 @@ public actor Connection {
     public static func open(_ uri: String?, access: Access) async throws(VirError) -> Connection {
         EventLoop.registered
         let connection = Connection(uri: uri ?? "the default connection")
-        try await connection.connect(uri, access)
+        try await connection.connect(uri, access, OpenAttempt(connection.uri))
         return connection
     }
 
-    private func connect(_ uri: String?, _ access: Access) throws(VirError) {
-        let call = access == .readOnly ? "virConnectOpenReadOnly" : "virConnectOpen"
-        let opened = access == .readOnly ? virConnectOpenReadOnly(uri) : virConnectOpen(uri)
+    func connect(_ uri: String?, _ access: Access, _ attempt: OpenAttempt) throws(VirError) {
+        let call = access.opening
+        let opened = attempt.run { access == .readOnly ? virConnectOpenReadOnly(uri) : virConnectOpen(uri) }
         guard let opened else { throw VirError.last(call).opening(self.uri) }
         self.opened = ConnectionHandle(owning: opened)
         // The test driver has no transport and refuses both; it can't be lost either.

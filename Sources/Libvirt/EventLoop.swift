@@ -100,6 +100,7 @@ private let addHandle: virEventAddHandleFunc = { descriptor, events, callback, o
     // libvirt closes its descriptor right after removal; the copy keeps Dispatch's table honest until then.
     let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
     guard copy >= 0 else { return -1 }
+    OpenAttempt.current?.note(copy)
     let context = CallbackContext(opaque: opaque, free: free)
     let id = EventLoop.insert { id in
         Handle(id: id, descriptor: descriptor, copy: copy, callback: callback, context: context)

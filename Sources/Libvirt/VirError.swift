@@ -18,6 +18,7 @@ public struct VirError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let authFailed = Code(rawValue: 45)
         public static let noStoragePool = Code(rawValue: 49)
         public static let operationInvalid = Code(rawValue: 55)
+        public static let operationTimeout = Code(rawValue: 68)
         public static let agentUnresponsive = Code(rawValue: 86)
     }
 

@@ -18,7 +18,7 @@ struct CommandLineTool: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             ServeCommand.self, EventsCommand.self, MetricsCommand.self, DemoCommand.self, CheckCommand.self,
-            PromQLCommand.self, VersionCommand.self,
+            TestCommand.self, PromQLCommand.self, VersionCommand.self,
         ])
 
     /// Parses the command line, runs the command and ends the process when it failed.

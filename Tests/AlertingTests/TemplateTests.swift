@@ -38,8 +38,15 @@ import Vocabulary
         ("{{ $labels.instance | stripPort | stripDomain }}", "host"), ("{{ title \"big bang\" }}", "Big Bang"),
         ("{{ if and (not false) (or \"\" true) }}ok{{ end }}", "ok"), ("{{ index $labels \"state\" }}", "off"),
         ("{{ humanizeTimestamp 93784.5 }}", "1970-01-02 02:03:04.5 +0000 UTC"), ("{{ $externalURL }}", "http://agent"),
-        ("{{ if gt $value 2 }}x{{ end }}", "<error expanding template: incompatible types for comparison>"),
-        ("{{ .Nothing }}", "<error expanding template: can't evaluate field Nothing>"), ("{ {} }", "{ {} }"),
+        (
+            "{{ if gt $value 2 }}x{{ end }}",
+            "<error expanding template: error calling gt: incompatible types for comparison>"
+        ),
+        (
+            "{{ .Nothing }}",
+            "<error expanding template: can't evaluate field Nothing in type struct { Labels map[string]string; ExternalLabels map[string]string; "
+                + "ExternalURL string; Value float64 }>"
+        ), ("{ {} }", "{ {} }"),
         ("{{ le 2 2 }} {{ ge 1 2 }} {{ lt 1 2 }} {{ ne 1 1 }}", "true false true false"),
     ])
     func `templates expand as Go does`(text: String, output: String) throws {
@@ -48,10 +55,14 @@ import Vocabulary
     }
 
     @Test(arguments: [
-        ("{{ $labels.x", "is not closed"), ("{{ nope }}", "\"nope\" is not defined"),
-        ("{{ query \"up\" }}", "\"query\" is not supported"), ("{{ $y }}", "undefined variable"),
-        ("{{ if true }}", "no {{end}}"), ("{{ end }}", "unexpected {{end}}"), ("{{ range $labels }}", "not supported"),
-        ("{{ \"x }}", "no closing quote"), ("{{ | }}", "a command is missing"), ("{{ (1 }}", "parenthesis"),
+        ("{{ $labels.x", "unclosed action"), ("{{ nope }}", "\"nope\" is not defined"),
+        ("{{ $y }}", "undefined variable"),
+        ("{{ if true }}", "no {{end}}"), ("{{ end }}", "unexpected {{end}}"),
+        ("{{ range $labels }}", "{{range}} has no"),
+        ("{{ \"x }}", "unterminated quoted string"), ("{{ | }}", "unexpected \"|\""),
+        ("{{ (1 }}", "unclosed left paren"),
+        ("a\n{{ 1 }}\n{{ 1 2", "line 3: unclosed action"), ("\n{{ 1 | 2 }}", "line 2: non executable command"),
+        ("{{ tmpl \"x\" . }}", "\"tmpl\" is not defined"),
     ])
     func `what is no template is refused at load`(text: String, reason: String) {
         let error = #expect(throws: TemplateError.self) { try Template(parsing: text) }
@@ -63,9 +74,47 @@ import Vocabulary
         #expect(throws: TemplateError.self) { try Template(parsing: nested) }
         let open = "{{ " + String(repeating: "(", count: 10_000)
         #expect(throws: TemplateError.self) { try Template(parsing: open) }
-        let long = try expand("{{ $labels.a }}", 1, [("a", String(repeating: "x", count: 100_000))])
-        #expect(long.hasPrefix("<error expanding template: the result is longer"))
-        #expect(try expand("{{ printf \"%999999999d\" 1 }}").utf8.count <= 1000)
+        let label = [("a", String(repeating: "x", count: 100_000))]
+        for text in ["{{ $labels.a }}", "{{ $labels.a | toUpper }}", "{{ printf \"%s\" $labels.a }}"] {
+            #expect(try expand(text, 1, label).contains("longer than 65536 bytes>"))
+        }
         #expect(try expand("{{ $labels.a }}", 1, [("a", "{{ nope }}")]) == "{{ nope }}")
+        let range = [("a", String(repeating: "é\u{301}", count: 9000)), ("b", "\0\r\n}}{{")]
+        #expect(try expand("{{ range $k, $v := $labels }}{{ len $v }},{{ end }}", 1, range) == "36000,7,")
     }
+
+    @Test(arguments: [
+        "{{ printf \"%999999d\" 1 }}", "{{ printf \"%.999999f\" 1.0 }}", "{{ printf \"%*d\" 900000 1 }}",
+        "{{ $x := \"abcdefgh\" }}{{ range 60 }}{{ $x = print $x $x }}{{ end }}{{ len $x }}",
+        "{{ range 1000000 }}{{ end }}", "{{ range 1000 }}{{ range 1000 }}{{ end }}{{ end }}",
+        "{{ define \"r\" }}{{ template \"r\" . }}{{ end }}{{ template \"r\" . }}",
+        "{{ define \"r\" }}{{ range 9 }}{{ template \"r\" }}{{ end }}{{ end }}{{ template \"r\" }}",
+        "{{ $x := printf \"%60000d\" 1 }}{{ range 9000 }}{{ $y := toUpper $x }}{{ end }}",
+        "{{ range 9000 }}{{ $y := match \"(a*)*b\" \"aaaaaaaaaaaaaaaaaaaaaaaaaa\" }}{{ end }}",
+        "{{ range 9000 }}{{ $y := query \"vector(1)\" }}{{ end }}",
+        "{{ $x := printf \"%060000d\" 0 }}{{ reReplaceAll \"0.*1|0\" \"\" $x }}",
+        "{{ printf \"\(String(repeating: "%[1]s", count: 1000))\" (printf \"%60000d\" 1) }}",
+    ])
+    func `work is bounded`(text: String) throws {
+        let scope = TemplateScope(labels: .none, value: 1, query: { _ in [] })
+        let result = try Template(parsing: text).expand(scope)
+        #expect(result.hasPrefix("<error expanding template: "), "\(result.prefix(100))")
+    }
+
+    @Test func `query reads at the time of the evaluation`() throws {
+        let scope = TemplateScope(
+            labels: .none, value: 1, time: Timestamp(milliseconds: 90_500),
+            query: TemplateScope.querying(NoSeries(), at: Timestamp(milliseconds: 90_500)))
+        let good = "{{ query \"time()\" | first | value }} {{ now }} {{ len (query \"up\") }} {{ toDuration 90.5 }}"
+        #expect(try Template(parsing: good).expand(scope) == "90.5 90.5 0 1m30.5s")
+        let bad = try Template(parsing: "{{ query \"vector(\" }}").expand(scope)
+        #expect(bad.hasPrefix("<error expanding template: error calling query: 1:8: "), "\(bad)")
+    }
+}
+
+/// A store without series.
+private struct NoSeries: SeriesSource {
+    func points(of: SeriesSelection, after: Timestamp, through: Timestamp, limit: Int) -> [SeriesPoints] { [] }
+
+    func newestPoints(of: SeriesSelection, after: Timestamp, through: Timestamp) -> [SeriesPoint] { [] }
 }

@@ -76,7 +76,7 @@ import YAML
         ),
         (
             "sampling: {hypervisor_names: []}",
-            [#"c.yml:1:31: sampling.hypervisor_names: is empty; name statistics, or "*" for all"#]
+            [#"c.yml:1:30: sampling.hypervisor_names: is empty; name statistics, or "*" for all"#]
         ),
         (
             "metadata: {labels: {domain: a, 1x: a, owner: \"app:owner\", ok: \"count(//*)\"}}",

@@ -3,6 +3,7 @@ import Daemon
 import Glibc
 import Sampling
 import SeriesStore
+import Synchronization
 import TestHosts
 import Testing
 import Vocabulary
@@ -85,6 +86,78 @@ import Vocabulary
         for host in hosts { await host.stop() }
         await one.stop()
         await other.stop()
+    }
+
+    @Test func `a host that takes the connection and says nothing is told of, tried again, and delays no other`()
+        async throws
+    {
+        let silent = try SilentListener()
+        let other = watch("test:///default", name: "other", label: "other")
+        let host = watch("qemu+tcp://127.0.0.1:\(silent.port)/system", name: "silent", label: "silent")
+        await host.start()
+        await other.start()
+        try await waitUntil("it is told of") {
+            lines.all.contains { $0.contains("cannot watch silent") && $0.contains("has not answered within 5 s") }
+        }
+        #expect(board.value(#"libvirt_up{host="silent"}"#) == 0)
+        #expect(board.value(#"libvirt_up{host="other"}"#) == 1)
+        let sampled = #"virtwarden_last_success_timestamp_seconds{host="other"}"#
+        let before = try #require(board.value(sampled))
+        try await waitUntil("the attempt has ended, and another is made") {
+            let counts = silent.counts
+            return counts.ended >= 1 && counts.open >= 1
+        }
+        try await waitUntil("the other's rounds go on") { (board.value(sampled) ?? 0) > before }
+        await host.stop()
+        #expect(!board.has(#"host="silent""#))
+        await other.stop()
+        try await waitUntil("the attempt under way has ended, too") { silent.counts.open == 0 }
+    }
+}
+
+/// Takes connections and never answers.
+private final class SilentListener: Sendable {
+    let port: UInt16
+    private let listener: Int32
+    private let taken = Mutex(Taken())
+
+    private struct Taken {
+        var open: [Int32] = []
+        var ended = 0
+    }
+
+    init() throws {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                bind(listener, generic, length) | listen(listener, 16) | getsockname(listener, generic, &length)
+            }
+        }
+        guard listener >= 0, result == 0 else { throw HostError("cannot listen") }
+        self.listener = listener
+        port = UInt16(bigEndian: address.sin_port)
+    }
+
+    deinit {
+        for descriptor in taken.withLock({ $0.open }) + [listener] { close(descriptor) }
+    }
+
+    /// How many connections there are, and how many the other side has ended.
+    var counts: (open: Int, ended: Int) {
+        taken.withLock { (taken: inout Taken) -> (open: Int, ended: Int) in
+            while case let client = accept(listener, nil, nil), client >= 0 { taken.open.append(client) }
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            for client in taken.open where recv(client, &buffer, buffer.count, Int32(MSG_DONTWAIT)) == 0 {
+                close(client)
+                taken.open.removeAll { $0 == client }
+                taken.ended += 1
+            }
+            return (taken.open.count, taken.ended)
+        }
     }
 }
 

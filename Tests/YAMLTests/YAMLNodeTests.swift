@@ -48,4 +48,49 @@ import YAML
         #expect(problem(String(repeating: "a", count: 5 << 20))?.contains("more than the limit") == true)
         #expect(problem("[" + String(repeating: "1,", count: 210_000) + "1]")?.contains("more than 200000") == true)
     }
+
+    private func shared(_ text: String) -> String {
+        do throws(Problem) {
+            return try YAMLNode.parse(text, path: "f.yml", allowsAliases: true).map(show) ?? "nothing"
+        } catch {
+            return error.description
+        }
+    }
+
+    private func show(_ node: YAMLNode) -> String {
+        switch node.content {
+        case .scalar(let text, _): text
+        case .sequence(let items): "[" + items.map(show).joined(separator: ",") + "]"
+        case .mapping(let pairs): "{" + pairs.map { "\(show($0.key)):\(show($0.value))" }.joined(separator: ",") + "}"
+        }
+    }
+
+    @Test(arguments: [
+        ("a: &x 1\nb: *x", "{a:1,b:1}"), ("a: &x {b: [1]}\nc: [*x, *x]", "{a:{b:[1]},c:[{b:[1]},{b:[1]}]}"),
+        ("a: &x 1\nb: &x 2\nc: *x", "{a:1,b:2,c:2}"), ("&x a: 1\nb: *x", "{a:1,b:a}"),
+        ("&x a: 1\nb: {*x : 2}", "{a:1,b:{a:2}}"),
+        ("a: &x {k: 1, l: 2}\nb: {<<: *x, l: 3}", "{a:{k:1,l:2},b:{l:3,k:1}}"),
+        ("b: {<<: [{k: 1}, {k: 2, l: 3}]}", "{b:{k:1,l:3}}"), ("b: {\"<<\": 1}", "{b:{<<:1}}"),
+        ("b: {<<: 5}", "f.yml:1:5: << needs a mapping, or a list of mappings"),
+        ("b: *x", "f.yml:1:4: no anchor &x stands before this alias"),
+        ("a: &x [*x]", "f.yml:1:8: no anchor &x stands before this alias"),
+        ("a: &x 1\n*x : 2\na: 3", "f.yml:3:1: key \"a\" is there twice, first in line 1"),
+    ])
+    func `aliases and merge keys stand for what they name, where they are allowed`(text: String, expected: String) {
+        #expect(shared(text) == expected)
+    }
+
+    @Test func `a bomb of aliases is refused`() {
+        var laughs = "a0: &a0 [1,1,1,1,1,1,1,1,1]\n"
+        for level in 1...9 {
+            laughs += "a\(level): &a\(level) [\(Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ","))]\n"
+        }
+        #expect(shared(laughs).contains("more than 200000 values"))
+        var deep = "a0: &a0 [1]\n"
+        for level in 1...60 { deep += "a\(level): &a\(level) [*a\(level - 1)]\n" }
+        #expect(shared(deep).contains("levels deep"))
+        var merges = "a: &a {\((0..<1000).map { "k\($0): 1" }.joined(separator: ","))}\n"
+        for index in 0..<300 { merges += "b\(index): {<<: *a}\n" }
+        #expect(shared(merges).contains("more than 200000 values"))
+    }
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import Glibc
+import Vocabulary
 
 /// Numbers for people, four digits each, as Prometheus's template functions write them.
 enum Humanize {
-    private static func short(_ value: Double) -> String {
+    /// Four digits.
+    static func short(_ value: Double) -> String {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
-        return Printf.c("", nil, 4, "g", value)
+        return Printf.general(value, digits: 4)
     }
 
     /// With the prefixes of the metric system.
@@ -62,17 +63,19 @@ enum Humanize {
 
     /// Seconds since 1970 as Go prints a time: `1970-01-02 02:03:04.5 +0000 UTC`.
     static func timestamp(_ value: Double) -> String {
-        guard value.isFinite, value.magnitude < 9e9 else { return short(value) }
-        let milliseconds = Int64((value * 1000).rounded())
-        var seconds = time_t((Double(milliseconds) / 1000).rounded(.down))
-        let rest = milliseconds - Int64(seconds) * 1000
-        var parts = tm()
-        gmtime_r(&seconds, &parts)
-        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let date = "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
-        let clock = "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
-        var fraction = String(rest + 1000).dropFirst()
-        while fraction.last == "0" { fraction.removeLast() }
-        return "\(date) \(clock)\(fraction.isEmpty ? "" : ".")\(fraction) +0000 UTC"
+        guard value.isFinite, value.magnitude < furthest else { return short(value) }
+        return CivilTime(Timestamp(seconds: value)).formatted("2006-01-02 15:04:05.999") + " +0000 UTC"
+    }
+
+    /// About what Go's nanoseconds since 1970 hold.
+    private static let furthest = 9.2e9
+
+    static func time(_ value: Double) throws(TemplateFailure) -> Timestamp {
+        guard value.isFinite, value.magnitude < furthest else {
+            throw TemplateFailure(
+                "\(short(value)) cannot be represented as a nanoseconds timestamp since it overflows int64")
+        }
+        // By way of nanoseconds, as Prometheus does it: that decides what is cut off.
+        return Timestamp(milliseconds: Int64(value * 1e9) / 1_000_000)
     }
 }

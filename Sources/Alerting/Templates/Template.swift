@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PromQL
 import Vocabulary
 
 /// Why a text is no template.
@@ -12,38 +13,43 @@ struct TemplateError: Error, Hashable, CustomStringConvertible {
 
 /// What a template can read.
 struct TemplateScope: Sendable {
-    let labels: Labels
-    let value: Double
-    let externalURL: String
+    typealias Querying = @Sendable (String) throws(TemplateFailure) -> [VectorSample]
+
+    var labels: Labels
+    var value: Double
+    var externalLabels = Labels.none
+    var externalURL = ""
+    /// When the rule is evaluated.
+    var time = Timestamp(milliseconds: 0)
+    /// Evaluates PromQL at that time; nil where there is nothing to read from.
+    var query: Querying?
 }
 
-/// A text with `{{ … }}` in it, in the part of Go's text/template that rule files use: fields, variables, pipelines,
-/// `if`, `with`, comments, trimming, and the functions in `TemplateFunctions`.
+/// A text with `{{ … }}` in it: Go's text/template with the functions that Prometheus gives to rule files.
 struct Template: Sendable {
-    /// The longest result, in bytes.
+    /// The longest text, and the longest result, in bytes.
     static let longestResult = 65_536
 
     let text: String
-    private let nodes: [TemplateNode]
+    private let tree: TemplateTree
 
     /// Parses `text`; what only an evaluation can tell does not fail here.
     init(parsing text: String) throws(TemplateError) {
         self.text = text
-        nodes = try TemplateParser.parse(text)
+        tree = try TemplateParser.parse(text)
     }
 
     /// A text that is taken as it is.
     init(plain text: String) {
         self.text = text
-        nodes = [.text(text)]
+        tree = TemplateTree(main: [.text(text)], named: [:])
     }
 
     /// The result; one that fails says so in its place, so that the alert still fires.
     func expand(_ scope: TemplateScope) -> String {
-        var run = TemplateRun(scope: scope)
+        var run = TemplateRun(tree, scope)
         do throws(TemplateFailure) {
-            try run.execute(nodes)
-            return run.output
+            return try run.result()
         } catch {
             return "<error expanding template: \(error.reason)>"
         }
@@ -53,53 +59,8 @@ struct Template: Sendable {
 /// Why a template could not be expanded.
 struct TemplateFailure: Error {
     let reason: String
-}
 
-/// A part of a template.
-indirect enum TemplateNode: Sendable {
-    case text(String)
-    /// Prints the pipeline's value, or gives it to a variable.
-    case action(Pipeline, variable: String?)
-    case condition([(Pipeline, [TemplateNode])], otherwise: [TemplateNode])
-    case with(Pipeline, [TemplateNode], otherwise: [TemplateNode])
-}
-
-/// Commands, each of which gets the value of the one before as its last argument.
-struct Pipeline: Sendable {
-    let commands: [[Operand]]
-}
-
-/// One word of a command.
-indirect enum Operand: Sendable {
-    case value(TemplateValue)
-    case dot
-    case field([String])
-    case variable(String, fields: [String])
-    case function(String)
-    case pipeline(Pipeline, fields: [String])
-}
-
-/// What templates compute with.
-enum TemplateValue: Hashable, Sendable {
-    case missing
-    case bool(Bool)
-    case int(Int)
-    case number(Double)
-    case string(String)
-    case labels(Labels)
-    /// `.` at the top.
-    case scope
-
-    /// Go's idea of truth: not false, zero, empty or nil.
-    var isTrue: Bool {
-        switch self {
-        case .missing: false
-        case .bool(let value): value
-        case .int(let value): value != 0
-        case .number(let value): value != 0
-        case .string(let text): !text.isEmpty
-        case .labels(let labels): !labels.isEmpty
-        case .scope: true
-        }
+    init(_ reason: String) {
+        self.reason = reason
     }
 }

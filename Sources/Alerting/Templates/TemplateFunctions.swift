@@ -1,129 +1,125 @@
 // SPDX-License-Identifier: Apache-2.0
 import Vocabulary
 
-/// The functions of templates: Go's for comparison and printing, Prometheus's for people.
+/// The functions of templates: Go's for comparison and printing, Prometheus's for series and people.
 enum TemplateFunctions {
-    typealias Body = @Sendable ([TemplateValue]) throws(TemplateFailure) -> TemplateValue
+    /// What a parameter takes.
+    enum Parameter {
+        case any, string, sample, samples
 
-    /// Known to Prometheus, and not here: said at load, so that no alert finds out.
-    private static let unsupported: Set<String> = [
-        "query", "first", "label", "value", "strvalue", "args", "tmpl", "reReplaceAll", "match", "graphLink",
-        "tableLink", "sortByLabel", "toTime", "toDuration", "now", "parseDuration", "pathPrefix", "externalURL",
-        "safeHtml", "urlQueryEscape", "slice", "html", "js", "urlquery", "call",
-    ]
-
-    private static let all: [String: Body] = [
-        "and": { (values) throws(TemplateFailure) in values.first { !$0.isTrue } ?? values.last ?? .missing },
-        "eq": { (values) throws(TemplateFailure) in .bool(try equal(values)) },
-        "ge": { (values) throws(TemplateFailure) in .bool(try !isLess(values)) },
-        "gt": { (values) throws(TemplateFailure) in .bool(try isLess(Array(values.reversed()))) },
-        "humanize": number(Humanize.decimal), "humanize1024": number(Humanize.binary),
-        "humanizeDuration": number(Humanize.duration), "humanizePercentage": number(Humanize.percentage),
-        "humanizeTimestamp": number(Humanize.timestamp),
-        "index": { (values) throws(TemplateFailure) in
-            guard values.count == 2, case .labels(let labels) = values[0], case .string(let name) = values[1] else {
-                throw TemplateFailure(reason: "index needs labels and the name of one")
+        func takes(_ value: TemplateValue) -> Bool {
+            switch (self, value) {
+            case (.any, _), (.string, .string), (.sample, .sample), (.samples, .samples): true
+            default: false
             }
-            return .string(labels[name] ?? "")
-        },
-        "le": { (values) throws(TemplateFailure) in .bool(try !isLess(Array(values.reversed()))) },
-        "len": { (values) throws(TemplateFailure) in
-            switch values.first {
-            case .string(let text): return .int(text.utf8.count)
-            case .labels(let labels): return .int(labels.all.count)
-            default: throw TemplateFailure(reason: "len needs a text or labels")
-            }
-        },
-        "lt": { (values) throws(TemplateFailure) in .bool(try isLess(values)) },
-        "ne": { (values) throws(TemplateFailure) in .bool(try !equal(values)) },
-        "not": { (values) throws(TemplateFailure) in .bool(values.first?.isTrue != true) },
-        "or": { (values) throws(TemplateFailure) in values.first(where: \.isTrue) ?? values.last ?? .missing },
-        "print": { (values) throws(TemplateFailure) in .string(values.map(\.printed).joined()) },
-        "printf": { (values) throws(TemplateFailure) in
-            guard case .string(let format)? = values.first else {
-                throw TemplateFailure(reason: "printf needs a format first")
-            }
-            return .string(Printf.format(format, Array(values.dropFirst())))
-        },
-        "println": { (values) throws(TemplateFailure) in .string(values.map(\.printed).joined(separator: " ") + "\n") },
-        "stripDomain": text { String($0.prefix { $0 != "." }) },
-        "stripPort": text(stripPort),
-        "title": text { text in
-            var isStart = true
-            return String(
-                text.map { character -> Character in
-                    defer { isStart = character.isWhitespace }
-                    return isStart ? character.uppercased().first ?? character : character
-                })
-        },
-        "toLower": text { $0.lowercased() }, "toUpper": text { $0.uppercased() },
-    ]
+        }
 
-    static func check(_ name: String) throws(TemplateError) {
-        if unsupported.contains(name) { throw TemplateError("function \"\(name)\" is not supported") }
-        guard all[name] != nil else { throw TemplateError("function \"\(name.prefix(40))\" is not defined") }
-    }
-
-    static func call(_ name: String, _ arguments: [TemplateValue]) throws(TemplateFailure) -> TemplateValue {
-        guard let body = all[name] else { throw TemplateFailure(reason: "function \(name) is not defined") }
-        return try body(arguments)
-    }
-
-    private static func number(_ body: @escaping @Sendable (Double) -> String) -> Body {
-        { (values) throws(TemplateFailure) in
-            switch values.first {
-            case .number(let number) where values.count == 1: return .string(body(number))
-            case .int(let number) where values.count == 1: return .string(body(Double(number)))
-            case .string(let text) where values.count == 1:
-                guard let number = Double(text) else { throw TemplateFailure(reason: "\"\(text)\" is no number") }
-                return .string(body(number))
-            default: throw TemplateFailure(reason: "a number is needed, and one only")
+        var type: String {
+            switch self {
+            case .any: "any"
+            case .string: "string"
+            case .sample: "*template.sample"
+            case .samples: "template.queryResult"
             }
         }
     }
 
-    private static func text(_ body: @escaping @Sendable (String) -> String) -> Body {
-        { (values) throws(TemplateFailure) in
-            guard values.count == 1, case .string(let text) = values[0] else {
-                throw TemplateFailure(reason: "a text is needed, and one only")
+    typealias Body = @Sendable ([TemplateValue], TemplateScope) throws(TemplateFailure) -> TemplateValue
+
+    struct Function: Sendable {
+        let parameters: [Parameter]
+        /// Any number of further arguments.
+        var isVariadic = false
+        /// Steps that a call takes, besides those for the texts that it reads and makes.
+        var cost = 1
+        let body: Body
+    }
+
+    private static let all: [String: Function] =
+        TextFunctions.all.merging(SeriesFunctions.all) { first, _ in first }.merging(ComparisonFunctions.all) {
+            first, _ in first
+        }
+
+    /// `and` and `or` are no calls: they leave arguments unread.
+    static let names = Set(all.keys).union(["and", "or"])
+
+    static func call(
+        _ name: String, _ arguments: [TemplateValue], _ run: inout TemplateRun
+    ) throws(TemplateFailure) -> TemplateValue {
+        guard let function = all[name] else {
+            throw TemplateFailure("wrong number of args for \(name): want at least 1 got 0")
+        }
+        try check(arguments, name, function)
+        try run.spend(function.cost + arguments.reduce(0) { $0 + $1.weight } / 64)
+        let value: TemplateValue
+        do throws(TemplateFailure) {
+            value = try function.body(arguments, run.scope)
+        } catch {
+            throw TemplateFailure("error calling \(name): \(error.reason)")
+        }
+        guard value.weight <= Template.longestResult else {
+            throw TemplateFailure("\(name) makes a text longer than \(Template.longestResult) bytes")
+        }
+        try run.spend(value.weight / 64)
+        return value
+    }
+
+    private static func check(
+        _ arguments: [TemplateValue], _ name: String, _ function: Function
+    ) throws(TemplateFailure) {
+        let wanted = function.parameters.count
+        guard function.isVariadic ? arguments.count >= wanted : arguments.count == wanted else {
+            let bound = function.isVariadic ? "at least \(wanted)" : "\(wanted)"
+            throw TemplateFailure("wrong number of args for \(name): want \(bound) got \(arguments.count)")
+        }
+        for (parameter, argument) in zip(function.parameters, arguments) where !parameter.takes(argument) {
+            throw TemplateFailure("\(name): wrong type for value; expected \(parameter.type); got \(argument.type)")
+        }
+    }
+}
+
+extension TemplateFunctions.Function {
+    /// From one text to another.
+    static func text(_ body: @escaping @Sendable (String) throws(TemplateFailure) -> String) -> Self {
+        Self(parameters: [.string]) { (values, _) throws(TemplateFailure) in .string(try body(values[0].text)) }
+    }
+
+    /// From a number, or a text that is one, to a text.
+    static func number(_ body: @escaping @Sendable (Double) throws(TemplateFailure) -> String) -> Self {
+        Self(parameters: [.any]) { (values, _) throws(TemplateFailure) in .string(try body(try values[0].float())) }
+    }
+
+    /// Of one value of any kind.
+    static func one(_ body: @escaping @Sendable (TemplateValue) throws(TemplateFailure) -> TemplateValue) -> Self {
+        Self(parameters: [.any]) { (values, _) throws(TemplateFailure) in try body(values[0]) }
+    }
+
+    /// Of any number of values, `least` at least.
+    static func many(
+        least: Int = 0, _ body: @escaping @Sendable ([TemplateValue]) throws(TemplateFailure) -> TemplateValue
+    ) -> Self {
+        Self(parameters: Array(repeating: .any, count: least), isVariadic: true) {
+            (values, _) throws(TemplateFailure) in try body(values)
+        }
+    }
+}
+
+extension TemplateValue {
+    /// The text; empty for what is none.
+    var text: String { if case .string(let text) = self { text } else { "" } }
+
+    /// The number that it is, or that its text says.
+    func float() throws(TemplateFailure) -> Double {
+        switch self {
+        case .number(let number): return number
+        case .int(let number): return Double(number)
+        case .duration(let duration): return duration.inSeconds
+        case .string(let text):
+            guard let number = GoText.float(text) else {
+                throw TemplateFailure("parsing \(GoText.quoted(String(text.prefix(80)))): invalid syntax")
             }
-            return .string(body(text))
-        }
-    }
-
-    /// `host:9177` without the port; an address in brackets loses them as well.
-    private static func stripPort(_ text: String) -> String {
-        if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
-            return String(text[text.index(after: text.startIndex)..<end])
-        }
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        return parts.count == 2 ? String(parts[0]) : text
-    }
-
-    /// Whether the first value equals one of the others; as in Go, an integer is never compared with a float.
-    private static func equal(_ values: [TemplateValue]) throws(TemplateFailure) -> Bool {
-        guard values.count > 1 else { throw TemplateFailure(reason: "missing argument for comparison") }
-        for other in values.dropFirst() {
-            try comparable(values[0], other)
-            if values[0] == other { return true }
-        }
-        return false
-    }
-
-    private static func isLess(_ values: [TemplateValue]) throws(TemplateFailure) -> Bool {
-        guard values.count == 2 else { throw TemplateFailure(reason: "two values are compared, not \(values.count)") }
-        switch (values[0], values[1]) {
-        case (.int(let left), .int(let right)): return left < right
-        case (.number(let left), .number(let right)): return left < right
-        case (.string(let left), .string(let right)): return left < right
-        default: throw TemplateFailure(reason: "incompatible types for comparison")
-        }
-    }
-
-    private static func comparable(_ left: TemplateValue, _ right: TemplateValue) throws(TemplateFailure) {
-        switch (left, right) {
-        case (.int, .int), (.number, .number), (.string, .string), (.bool, .bool), (.missing, _), (_, .missing): return
-        default: throw TemplateFailure(reason: "incompatible types for comparison")
+            return number
+        default: throw TemplateFailure("can't convert \(type) to float")
         }
     }
 }

@@ -4,33 +4,32 @@
 struct TemplateParser {
     static let deepest = 32
 
-    private let tokens: [TemplateLexer.Token]
-    private var index = 0
-    private var depth = 0
+    let tokens: [TemplateLexer.Placed]
+    var index = 0
+    var depth = 0
+    private var rangeDepth = 0
     /// Variables that may be read here.
-    private var variables: [String] = ["$", "$labels", "$value", "$externalLabels", "$externalURL"]
+    var variables: [String] = ["$", "$labels", "$value", "$externalLabels", "$externalURL"]
+    private var named: [String: [TemplateNode]] = [:]
 
-    static func parse(_ text: String) throws(TemplateError) -> [TemplateNode] {
+    static func parse(_ text: String) throws(TemplateError) -> TemplateTree {
         guard text.utf8.count <= Template.longestResult else {
             throw TemplateError("it is longer than \(Template.longestResult) bytes")
         }
         var parser = TemplateParser(tokens: try TemplateLexer.tokens(of: text))
-        let (nodes, ending) = try parser.nodes()
-        if let ending { throw TemplateError("unexpected {{\(ending)}}") }
-        return nodes
+        let (nodes, ending) = try parser.nodes(isTop: true)
+        if let ending { throw parser.error("unexpected {{\(ending)}}") }
+        return TemplateTree(main: nodes, named: parser.named)
     }
 
-    private init(tokens: [TemplateLexer.Token]) {
+    private init(tokens: [TemplateLexer.Placed]) {
         self.tokens = tokens
     }
 
-    private var token: TemplateLexer.Token? { index < tokens.count ? tokens[index] : nil }
-
-    /// Nodes up to the end, or up to `{{end}}` or `{{else…`, whose word is left for the caller.
-    private mutating func nodes() throws(TemplateError) -> ([TemplateNode], String?) {
-        depth += 1
+    /// Nodes up to the end, or up to `{{end}}` or `{{else`, whose word is left for the caller.
+    private mutating func nodes(isTop: Bool = false) throws(TemplateError) -> ([TemplateNode], String?) {
+        try enter()
         defer { depth -= 1 }
-        guard depth <= Self.deepest else { throw TemplateError("more than \(Self.deepest) levels within each other") }
         var nodes: [TemplateNode] = []
         while let token {
             index += 1
@@ -38,149 +37,173 @@ struct TemplateParser {
                 nodes.append(.text(text))
                 continue
             }
-            guard case .word(let word)? = self.token else {
+            guard case .word(let word)? = peek() else {
                 nodes.append(try action())
                 continue
             }
             switch word {
             case "end", "else":
-                index += 1
+                _ = next()
                 return (nodes, word)
-            case "if":
-                index += 1
-                nodes.append(try condition())
-            case "with":
-                index += 1
-                nodes.append(try with())
-            case "range", "define", "template", "block", "break", "continue":
-                throw TemplateError("{{\(word)}} is not supported")
-            default: nodes.append(try action())
+            case "define" where isTop: try define()
+            default: nodes.append(try control(word))
             }
         }
         return (nodes, nil)
     }
 
-    private mutating func close() throws(TemplateError) {
-        guard token == .close else { throw TemplateError("unexpected word before }}") }
-        index += 1
+    private mutating func control(_ word: String) throws(TemplateError) -> TemplateNode {
+        switch word {
+        case "if", "with":
+            _ = next()
+            let (branches, otherwise) = try branches(word)
+            return word == "if"
+                ? .condition(branches, otherwise: otherwise) : .with(branches, otherwise: otherwise)
+        case "range":
+            _ = next()
+            return try range()
+        case "break", "continue":
+            _ = next()
+            try close("{{\(word)}}")
+            guard rangeDepth > 0 else { throw error("{{\(word)}} outside {{range}}") }
+            return word == "break" ? .breaking : .continuing
+        case "template":
+            _ = next()
+            return try call()
+        case "block":
+            _ = next()
+            return try block()
+        default: return try action()
+        }
     }
 
-    private mutating func condition() throws(TemplateError) -> TemplateNode {
+    /// The branches of an `if` or a `with`, whose word has been read.
+    private mutating func branches(
+        _ word: String
+    ) throws(TemplateError) -> ([(Pipeline, [TemplateNode])], otherwise: [TemplateNode]) {
+        let scope = variables.count
+        defer { variables.removeLast(variables.count - scope) }
         var branches: [(Pipeline, [TemplateNode])] = []
         while true {
-            let scope = variables.count
-            let test = try pipeline()
-            try close()
+            let test = try pipeline(word)
             let (body, ending) = try nodes()
-            variables.removeLast(variables.count - scope)
             branches.append((test, body))
-            switch ending {
-            case "end":
-                try close()
-                return .condition(branches, otherwise: [])
-            case "else":
-                if token == .word("if") {
-                    index += 1
-                    continue
-                }
-                return .condition(branches, otherwise: try lastBranch())
-            default: throw TemplateError("{{if}} has no {{end}}")
+            guard ending == "else" else {
+                try end(ending, of: word)
+                return (branches, [])
             }
+            if peek() == .word(word) {
+                _ = next()
+                continue
+            }
+            return (branches, try lastBranch())
         }
     }
 
-    private mutating func with() throws(TemplateError) -> TemplateNode {
+    private mutating func range() throws(TemplateError) -> TemplateNode {
         let scope = variables.count
-        let value = try pipeline()
-        try close()
+        defer { variables.removeLast(variables.count - scope) }
+        let value = try pipeline("range")
+        rangeDepth += 1
         let (body, ending) = try nodes()
-        variables.removeLast(variables.count - scope)
-        switch ending {
-        case "end":
-            try close()
-            return .with(value, body, otherwise: [])
-        case "else": return .with(value, body, otherwise: try lastBranch())
-        default: throw TemplateError("{{with}} has no {{end}}")
+        rangeDepth -= 1
+        guard ending == "else" else {
+            try end(ending, of: "range")
+            return .range(value, body, otherwise: [])
         }
+        return .range(value, body, otherwise: try lastBranch())
     }
 
     private mutating func lastBranch() throws(TemplateError) -> [TemplateNode] {
-        try close()
+        try close("{{else}}")
         let (body, ending) = try nodes()
-        guard ending == "end" else { throw TemplateError("{{else}} has no {{end}}") }
-        try close()
+        guard ending != "else" else { throw error("expected end; found {{else}}") }
+        try end(ending, of: "else")
         return body
     }
 
+    private mutating func end(_ ending: String?, of word: String) throws(TemplateError) {
+        guard ending == "end" else { throw error("{{\(word)}} has no {{end}}") }
+        try close("{{end}}")
+    }
+
+    private mutating func define() throws(TemplateError) {
+        _ = next()
+        let name = try name("define")
+        try close("{{define}}")
+        try body(of: name, "define")
+    }
+
+    private mutating func call() throws(TemplateError) -> TemplateNode {
+        let name = try name("template")
+        if peek() == .close {
+            _ = next()
+            return .template(name, nil)
+        }
+        return .template(name, try pipeline("template"))
+    }
+
+    private mutating func block() throws(TemplateError) -> TemplateNode {
+        let name = try name("block")
+        let value = try pipeline("block")
+        try body(of: name, "block")
+        return .template(name, value)
+    }
+
+    /// The body of a template of its own, which sees none of the variables around it.
+    private mutating func body(of name: String, _ word: String) throws(TemplateError) {
+        let before = (variables, rangeDepth)
+        (variables, rangeDepth) = (["$"], 0)
+        let (nodes, ending) = try nodes()
+        (variables, rangeDepth) = before
+        try end(ending, of: word)
+        if let old = named[name], !Self.isBlank(old) {
+            if Self.isBlank(nodes) { return }
+            throw error("multiple definition of template \(GoText.quoted(name))")
+        }
+        named[name] = nodes
+    }
+
+    private static func isBlank(_ nodes: [TemplateNode]) -> Bool {
+        nodes.allSatisfy { if case .text(let text) = $0 { text.unicodeScalars.allSatisfy(\.isBlank) } else { false } }
+    }
+
+    private mutating func name(_ word: String) throws(TemplateError) -> String {
+        guard case .string(let name)? = next() else { throw error("{{\(word)}} needs a name in quotes") }
+        return name
+    }
+
+    private mutating func close(_ action: String) throws(TemplateError) {
+        guard next() == .close else { throw error("unexpected word in \(action)") }
+    }
+
     private mutating func action() throws(TemplateError) -> TemplateNode {
-        var name: String?
-        if case .variable(let variable)? = token, index + 1 < tokens.count, tokens[index + 1] == .declare {
-            index += 2
-            name = variable
-        }
-        let value = try pipeline()
-        try close()
-        if let name { variables.append(name) }
-        return .action(value, variable: name)
+        .action(try pipeline("command"))
+    }
+}
+
+extension TemplateParser {
+    var token: TemplateLexer.Token? { index < tokens.count ? tokens[index].token : nil }
+
+    /// The next token that is no space; it is not taken.
+    mutating func peek() -> TemplateLexer.Token? {
+        while token == .space { index += 1 }
+        return token
     }
 
-    private mutating func pipeline() throws(TemplateError) -> Pipeline {
-        depth += 1
-        defer { depth -= 1 }
-        guard depth <= Self.deepest else { throw TemplateError("more than \(Self.deepest) levels within each other") }
-        var commands = [try command()]
-        while token == .sign("|") {
-            index += 1
-            commands.append(try command())
-        }
-        return Pipeline(commands: commands)
-    }
-
-    private mutating func command() throws(TemplateError) -> [Operand] {
-        var operands: [Operand] = []
-        while let operand = try operand() { operands.append(operand) }
-        guard !operands.isEmpty else { throw TemplateError("a command is missing") }
-        return operands
-    }
-
-    private mutating func operand() throws(TemplateError) -> Operand? {
-        guard let token else { return nil }
-        let operand: Operand
-        switch token {
-        case .string(let text): operand = .value(.string(text))
-        case .int(let number): operand = .value(.int(number))
-        case .number(let number): operand = .value(.number(number))
-        case .word("true"): operand = .value(.bool(true))
-        case .word("false"): operand = .value(.bool(false))
-        case .word("nil"): operand = .value(.missing)
-        case .word(let name):
-            try TemplateFunctions.check(name)
-            operand = .function(name)
-        case .variable(let name):
-            guard variables.contains(name) else { throw TemplateError("undefined variable \"\(name)\"") }
-            index += 1
-            return .variable(name, fields: fields())
-        case .field(let name):
-            index += 1
-            return name.isEmpty ? .dot : .field([name] + fields())
-        case .sign("("):
-            index += 1
-            let inner = try pipeline()
-            guard self.token == .sign(")") else { throw TemplateError("a parenthesis is not closed") }
-            index += 1
-            return .pipeline(inner, fields: fields())
-        default: return nil
-        }
+    mutating func next() -> TemplateLexer.Token? {
+        let found = peek()
         index += 1
-        return operand
+        return found
     }
 
-    private mutating func fields() -> [String] {
-        var names: [String] = []
-        while case .field(let name)? = token, !name.isEmpty {
-            names.append(name)
-            index += 1
-        }
-        return names
+    mutating func enter() throws(TemplateError) {
+        depth += 1
+        guard depth <= Self.deepest else { throw error("more than \(Self.deepest) levels within each other") }
+    }
+
+    func error(_ message: String) -> TemplateError {
+        let line = tokens.isEmpty ? 1 : tokens[min(index, tokens.count - 1)].line
+        return TemplateError(line == 1 ? message : "line \(line): \(message)")
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Alerting
 import Files
+public import PromQL
 import YAML
 
 /// `rule_files`: Prometheus's rule files, read and checked with the configuration.
@@ -30,7 +31,18 @@ enum RulesSection: Section {
 
 extension RuleFile {
     /// The groups of the file `path`, or everything that is wrong with it.
-    public static func load(_ path: String) -> Result<[RuleGroup], RuleProblems> {
+    public static func load(_ path: String, as dialect: Dialect = .default) -> Result<[RuleGroup], RuleProblems> {
+        do throws(TextFileError) {
+            return parse(try TextFile.read(path, limit: YAMLNode.longestText), path: path, as: dialect)
+        } catch {
+            return .failure(RuleProblems([Problem(path: path, message: error.description)]))
+        }
+    }
+}
+
+extension UnitTestFile {
+    /// The tests of the file `path`, or everything that is wrong with it.
+    public static func load(_ path: String) -> Result<UnitTestFile, RuleProblems> {
         do throws(TextFileError) {
             return parse(try TextFile.read(path, limit: YAMLNode.longestText), path: path)
         } catch {

@@ -82,7 +82,7 @@ let package = Package(
             "Daemon",
             [
                 "CMalloc", "Queues", "Vocabulary", "Files", "Libvirt", "DomainXML", "YAML", "Database", "Sampling",
-                "SeriesStore", "PromQL",
+                "SeriesStore",
                 "Alerting",
                 "Exposition", "PromQL", "PrometheusAPI", "Notifying", "Remediation", "Web", "Configuration", logging,
             ]),

@@ -136,7 +136,9 @@ extension HostWatch {
         {
             for stats in try await call.lane.information(of: Array(domains.keys)) {
                 if isCurrent(call) { answered.insert("virDomainGetInfo") }
-                found[stats.uuid, default: DomainStats(uuid: stats.uuid, name: stats.name)].fill(from: stats)
+                // The lane may know the domain by a name that it had before.
+                let name = domains[stats.uuid]?.identity.name ?? stats.name
+                found[stats.uuid, default: DomainStats(uuid: stats.uuid, name: name)].fill(from: stats)
             }
         }
         return Array(found.values)

@@ -38,7 +38,7 @@ extension Connection {
 
     /// CPU time, memory and number of vCPUs of some domains, one call each (`virDomainGetInfo`): none of them reaches a
     /// monitor, which makes them cheaper than the bulk call's group `cpu`. A domain that is shut off has no CPU time; one
-    /// that is gone is left out.
+    /// that is gone is left out, and one that was renamed may come with the name that it had.
     public func information(of uuids: [ObjectUUID]) throws(VirError) -> [DomainStats] {
         let pointer = try handle()
         kept.prepare(for: uuids, on: pointer)

@@ -21,7 +21,7 @@ struct Aggregation {
         for (row, group) in rowGroups.enumerated() { members[group].append(row) }
         let numbers = parameter?.scalars(grid.width) ?? []
         switch one.operation {
-        case .countValues: return try countValues(grid, rowGroups, label: parameter?.string ?? "")
+        case .countValues: return try countValues(grid, label: parameter?.string ?? "")
         case .topk, .bottomk, .limitk, .limitRatio:
             return try Selection(one.operation, at: offset).pick(grid, members, numbers, &notes, one.parameter)
         case .quantile:
@@ -70,16 +70,20 @@ struct Aggregation {
         version == .two && values.count == 1 ? 0 : values.variance
     }
 
-    private func countValues(_ grid: Grid, _ rowGroups: [Int], label: String) throws(Fault) -> Grid {
+    private func countValues(_ grid: Grid, label: String) throws(Fault) -> Grid {
         guard !label.isEmpty, label.utf8.count <= 1024, version == .three || label.isPlainLabelName else {
             throw Fault("count_values needs the name of a label, not \"\(label.prefix(80))\"", at: offset)
         }
         var result = Grid(width: grid.width)
         var places: [Labels: Int] = [:]
         for row in grid.labels.indices {
-            let key = groups.key(of: grid.labels[row], grid.isNameless[row])
             for step in 0..<grid.width where grid.isPresent(row, step) {
-                let labels = key.setting(label, to: NumberText.plain(grid[row, step]))
+                // The new label is one of the group's, unless that is without it.
+                let counted = grid.visible(row).setting(label, to: NumberText.plain(grid[row, step]))
+                let names = one.grouping.labels
+                let labels =
+                    one.grouping.isWithout
+                    ? counted.removing(names + [Labels.metricName]) : counted.keeping(names + [label])
                 let place = places[labels] ?? result.appendEmpty(labels)
                 places[labels] = place
                 result[place, step] = result.isPresent(place, step) ? result[place, step] + 1 : 1

@@ -129,7 +129,10 @@ struct Evaluator<Source: SeriesSource> {
             return .vector(try distinct(VectorArithmetic.combine(grid, numbers, isLeft: false, binary), node))
         default:
             let (left, right) = (left.grid(steps.count), right.grid(steps.count))
-            if binary.operation.isSet { return .vector(try distinct(SetOperation.apply(left, right, binary), node)) }
+            if binary.operation.isSet {
+                return .vector(
+                    try distinct(SetOperation.apply(left, right, binary, seesNames: dialect.isExperimental), node))
+            }
             var match = VectorMatch(binary, dialect.version, at: node.offset)
             return .vector(try bounded(match.apply(left, right), node))
         }

@@ -3,9 +3,11 @@ import Vocabulary
 
 /// `and`, `or`, `unless`: which series stay, by the labels that are there on the other side.
 enum SetOperation {
-    static func apply(_ left: Grid, _ right: Grid, _ binary: Node.Binary) throws(Fault) -> Grid {
+    static func apply(
+        _ left: Grid, _ right: Grid, _ binary: Node.Binary, seesNames: Bool
+    ) throws(Fault) -> Grid {
         var groups = LabelGroups(binary.matching)
-        if binary.operation == .or { return try union(left, right, &groups) }
+        if binary.operation == .or { return try union(left, right, &groups, seesNames) }
         let wanted = binary.operation == .and
         let presence = presence(of: right, &groups)
         var result = left
@@ -19,7 +21,9 @@ enum SetOperation {
         return result.compacted
     }
 
-    private static func union(_ left: Grid, _ right: Grid, _ groups: inout LabelGroups) throws(Fault) -> Grid {
+    private static func union(
+        _ left: Grid, _ right: Grid, _ groups: inout LabelGroups, _ seesNames: Bool
+    ) throws(Fault) -> Grid {
         let presence = presence(of: left, &groups)
         var result = left
         for row in right.labels.indices {
@@ -32,7 +36,7 @@ enum SetOperation {
             result.append(right.labels[row], isNameless: isNameless, values)
         }
         // A series of the one side may go on on the other.
-        return try Twins.merged(result.compacted, at: 0, seesNames: true)
+        return try Twins.merged(result.compacted, at: 0, seesNames: seesNames)
     }
 
     /// For each group and step, whether one of its series has a sample.

@@ -125,7 +125,7 @@ struct VectorMatch {
         if matching.cardinality == .oneToOne {
             labels = matching.isOn ? labels.keeping(matching.labels) : labels.removing(matching.labels)
         } else {
-            let source = partner < 0 ? Labels.none : one.labels[partner]
+            let source = partner < 0 ? Labels.none : one.visible(partner)
             for name in matching.include { labels = labels.setting(name, to: source[name] ?? "") }
         }
         let place = placed(labels)

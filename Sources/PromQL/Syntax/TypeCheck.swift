@@ -35,7 +35,7 @@ enum TypeCheck {
             throw Fault("a comparison of two scalars needs bool: \(name) bool", at: offset)
         }
         let matching = binary.matching
-        if scalars > 0, matching.isWritten && !matching.labels.isEmpty || matching.cardinality != .oneToOne {
+        if scalars > 0, !matching.labels.isEmpty {
             throw Fault("on and ignoring need instant vectors on both sides", at: offset)
         }
         if scalars > 0, matching.fillLeft != nil || matching.fillRight != nil {

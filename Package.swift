@@ -115,10 +115,10 @@ let package = Package(
         tests("PrometheusAPI", ["PromQL", "SeriesStore", "TestHosts", "Vocabulary"]),
         tests("Notifying", ["Alerting", "TestHosts", "Vocabulary", "WebClient"]),
         tests("Remediation", ["Alerting", "Database", "Libvirt", "Vocabulary"]),
-        tests("Web", ["CZlib", "Vocabulary"]),
+        tests("Web", ["CZlib", "PromQL", "PrometheusAPI", "Vocabulary"]),
         tests("Terminal"),
         tests("Configuration", ["DomainXML", "Notifying", "Remediation", "Sampling", "Vocabulary", "Web", "YAML"]),
-        tests("Daemon", ["Configuration", "Sampling", "SeriesStore", "TestHosts", "Vocabulary", logging]),
+        tests("Daemon", ["Alerting", "Configuration", "Database", "PromQL", "Sampling", "SeriesStore", "TestHosts", "Vocabulary", logging]),
         tests("virtwarden", ["TestHosts", "WebClient"]),
     ],
     cxxLanguageStandard: .cxx17

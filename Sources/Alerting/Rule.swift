@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PromQL
-public import Vocabulary
+import Vocabulary
 
 /// One rule of a group: a recorded series or an alert.
 public struct Rule: Sendable {
@@ -23,9 +23,10 @@ public struct Rule: Sendable {
     /// The PromQL of the expression, which the templates' `query` speaks too.
     var dialect = Dialect.default
 
-    /// What stays the same when a file is loaded again: then the alert's state is kept.
+    /// What stays the same when a file is loaded again, as in Prometheus: then the alerts are kept, even when the
+    /// expression is another.
     var identity: [String] {
-        [name, query.text] + labels.flatMap { [$0.name, $0.value.text] }
+        [name] + labels.flatMap { [$0.name, $0.value.text] }
     }
 }
 
@@ -42,17 +43,28 @@ public struct RuleGroup: Sendable {
     public let limit: Int
     public let rules: [Rule]
 
+    /// What each of its rules is known by.
+    var keys: [RuleKey] {
+        var seen: [[String]: Int] = [:]
+        return rules.map { rule in
+            let words = rule.identity
+            let number = seen[words, default: 0]
+            seen[words] = number + 1
+            return RuleKey(file: file, group: name, words: words, number: number)
+        }
+    }
+
+    /// The series that the group's rules make.
+    public var madeNames: Set<String> {
+        Set(rules.flatMap { $0.kind == .record ? [$0.name] : ["ALERTS", "ALERTS_FOR_STATE"] })
+    }
+
     /// The metrics that the group reads; nil when a rule has no fixed name.
     public var readNames: Set<String>? {
         rules.reduce(Set<String>()) { names, rule in
             guard let names, let more = rule.query.metricNames else { return nil }
             return names.union(more)
         }
-    }
-
-    /// Whether one of the rules reads the series `labels`.
-    public func reads(_ labels: Labels) -> Bool {
-        rules.contains { $0.query.reads(labels) }
     }
 
     /// How far back the group reads.

@@ -21,7 +21,7 @@ public enum RuleFile {
 
     /// The groups of a file's `text`, or everything that is wrong with it.
     public static func parse(
-        _ text: String, path: String, as dialect: Dialect = .default
+        _ text: String, path: String, as dialect: Dialect = .default, reach: Duration = furthestReach
     ) -> Result<[RuleGroup], RuleProblems> {
         let problems = ProblemList(path: path)
         var groups: [RuleGroup] = []
@@ -29,7 +29,7 @@ public enum RuleFile {
             if let root = try YAMLNode.parse(text, path: path, allowsAliases: true),
                 var reader = MappingReader(root, problems)
             {
-                groups = readGroups(&reader, dialect)
+                groups = readGroups(&reader, Language(dialect: dialect, reach: reach))
                 reader.end()
             }
         } catch {
@@ -38,7 +38,13 @@ public enum RuleFile {
         return problems.problems.isEmpty ? .success(groups) : .failure(RuleProblems(problems.problems))
     }
 
-    private static func readGroups(_ reader: inout MappingReader, _ dialect: Dialect) -> [RuleGroup] {
+    /// How expressions are read, and how far back they may look.
+    private struct Language {
+        let dialect: Dialect
+        let reach: Duration
+    }
+
+    private static func readGroups(_ reader: inout MappingReader, _ language: Language) -> [RuleGroup] {
         var names: Set<String> = []
         return (reader.mappings("groups") ?? []).compactMap { group in
             var group = group
@@ -52,7 +58,7 @@ public enum RuleFile {
             let common = labels(&group, "labels", isTemplate: false)
             let rules = (group.mappings("rules") ?? []).compactMap { one in
                 var one = one
-                let rule = rule(&one, common, dialect)
+                let rule = rule(&one, common, language)
                 one.end()
                 return rule
             }
@@ -64,7 +70,7 @@ public enum RuleFile {
     }
 
     private static func rule(
-        _ reader: inout MappingReader, _ common: [(String, Template)], _ dialect: Dialect
+        _ reader: inout MappingReader, _ common: [(String, Template)], _ language: Language
     ) -> Rule? {
         let record = reader.string("record")
         let alert = reader.string("alert")
@@ -84,21 +90,22 @@ public enum RuleFile {
         } else if alert?.isEmpty != false {
             reader.problems.add("\(reader.name): a rule needs record or alert", at: reader.node)
         }
-        let query = expression.flatMap { self.query($0, &reader, dialect) }
+        let query = expression.flatMap { self.query($0, &reader, language) }
         guard let name = record ?? alert, let query else { return nil }
         return Rule(
             kind: record == nil ? .alert : .record, name: name, query: query, hold: hold ?? .zero,
-            keepFiring: keepFiring ?? .zero, labels: common + own, annotations: annotations, dialect: dialect)
+            keepFiring: keepFiring ?? .zero, labels: common + own, annotations: annotations,
+            dialect: language.dialect)
     }
 
-    private static func query(_ text: String, _ reader: inout MappingReader, _ dialect: Dialect) -> Query? {
+    private static func query(_ text: String, _ reader: inout MappingReader, _ language: Language) -> Query? {
         do throws(QueryError) {
-            let query = try Query(parsing: text, as: dialect)
-            guard query.reach <= furthestReach else {
+            let query = try Query(parsing: text, as: language.dialect)
+            guard query.reach <= language.reach else {
                 reader.complain(
                     "expr",
-                    "reads \(DurationText.format(query.reach)) back, further than the \(DurationText.format(furthestReach)) "
-                        + "that are kept; evaluate it in Prometheus")
+                    "reads \(DurationText.format(query.reach)) back, further than the \(DurationText.format(language.reach)) "
+                        + "that are kept; evaluate it in Prometheus, or raise rules.max_reach")
                 return nil
             }
             return query

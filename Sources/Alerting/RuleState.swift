@@ -4,18 +4,28 @@ import Vocabulary
 
 /// One rule and what it keeps between evaluations.
 struct RuleState: Sendable {
-    struct Active: Sendable {
-        var alert: Alert
-        /// Since when the expression holds no more, while the alert is kept firing.
-        var keptSince: Timestamp?
-    }
+    /// How long an alert is remembered after it was resolved; one that comes back begins anew.
+    static let retention = Duration.seconds(15 * 60)
+    /// The most alerts, or recorded series, of one rule, whatever its group's limit.
+    static let most = 100_000
 
     let rule: Rule
-    private let externalURL: String
-    private let externalLabels: Labels
-    var alerts: [Labels: Active] = [:]
+    let externalURL: String
+    let externalLabels: Labels
+    /// Resolved ones among them.
+    var alerts: [Labels: Alert] = [:]
     /// The series written last: those that are not written again end.
     var written: Set<Labels> = []
+    /// Alerts that were restored and not found by the expression since. Until `settlesAt` they stay as they are: the
+    /// store is empty at first, and an expression over it finds less than there is.
+    var unconfirmed: Set<Labels> = []
+    var settlesAt: Timestamp?
+    /// Alerts whose state has changed since they were last asked for.
+    var touched: Set<Labels> = []
+    var health = RuleReport.Health.unknown
+    var lastError: String?
+    var lastEvaluation: Timestamp?
+    var duration = Duration.zero
 
     init(_ rule: Rule, externalURL: String, externalLabels: Labels = .none) {
         self.rule = rule
@@ -23,42 +33,58 @@ struct RuleState: Sendable {
         self.externalLabels = externalLabels
     }
 
-    mutating func evaluate(
-        at time: Timestamp, limit: Int, over source: some SeriesSource, into sink: inout some SeriesSink
-    ) throws(RuleFailure) -> [AlertChange] {
-        let samples = try samples(at: time, over: source)
-        guard rule.kind == .alert else {
-            let points = try recorded(samples, limit: limit)
-            write(points, at: time, into: &sink)
-            return []
-        }
-        let found = try found(samples, at: time, over: source)
-        var changes: [AlertChange] = []
-        for (labels, sample, annotations) in found { take(labels, sample.value, annotations, time) }
-        let present = Set(found.map(\.labels))
-        for labels in Array(alerts.keys) {
-            changes += advance(labels, isPresent: present.contains(labels), at: time)
-        }
-        guard limit == 0 || alerts.count <= limit else {
-            let count = alerts.count
-            alerts = [:]
-            written = []
-            throw RuleFailure(sentence: "makes \(count) alerts, more than the group's limit of \(limit)")
-        }
-        write(alerts.values.flatMap { series(of: $0.alert) }, at: time, into: &sink)
-        return changes.sorted { "\($0.alert.labels)" < "\($1.alert.labels)" }
+    var active: some Collection<Alert> { alerts.values.lazy.filter { $0.state != .resolved } }
+
+    /// Takes over what an earlier version of the rule knew.
+    mutating func adopt(_ old: RuleState) {
+        alerts = old.alerts
+        written = old.written
+        unconfirmed = old.unconfirmed
+        settlesAt = old.settlesAt
+        touched = old.touched
+        health = old.health
+        lastError = old.lastError
+        lastEvaluation = old.lastEvaluation
+        duration = old.duration
     }
 
-    private func samples(at time: Timestamp, over source: some SeriesSource) throws(RuleFailure) -> [VectorSample] {
+    /// Evaluates the rule. A failure leaves its alerts as they were; too many of them resolve all (`changes`).
+    mutating func evaluate(
+        at moment: Moment, limit: Int, over source: some SeriesSource, into sink: inout some SeriesSink,
+        changes: inout [AlertChange]
+    ) throws(RuleFailure) {
+        let samples = try samples(at: moment, over: source)
+        let limit = limit == 0 ? Self.most : min(limit, Self.most)
+        guard rule.kind == .alert else {
+            return write(try recorded(samples, limit: limit), at: moment.read, into: &sink)
+        }
+        var own: [AlertChange] = []
+        guard samples.count <= limit else { throw exceeded(limit, samples.count, moment.time, own, &changes) }
+        let found = try found(samples, at: moment, over: source)
+        for item in found { own += see(item, at: moment.time) }
+        let present = Set(found.map(\.labels))
+        for labels in Array(alerts.keys) where !present.contains(labels) { own += miss(labels, at: moment.time) }
+        let count = active.count
+        guard count <= limit else { throw exceeded(limit, count, moment.time, own, &changes) }
+        write(active.flatMap { Self.series(of: $0) }, at: moment.read, into: &sink)
+        changes += own.map { (key: "\($0.alert.labels)", change: $0) }.sorted { $0.key < $1.key }.map(\.change)
+    }
+
+    /// Writes the series of the alerts as they are.
+    mutating func write(at time: Timestamp, into sink: inout some SeriesSink) {
+        if rule.kind == .alert { write(active.flatMap { Self.series(of: $0) }, at: time, into: &sink) }
+    }
+
+    private func samples(at moment: Moment, over source: some SeriesSource) throws(RuleFailure) -> [VectorSample] {
         let value: QueryValue
         do throws(QueryError) {
-            value = try rule.query.evaluate(at: time, over: source).value
+            value = try rule.query.evaluate(at: moment.read, over: source, limits: moment.limits).value
         } catch {
             throw RuleFailure(sentence: error.description)
         }
         switch value {
         case .vector(let samples): return samples
-        case .scalar(let value): return [VectorSample(labels: .none, value: value, time: time)]
+        case .scalar(let value): return [VectorSample(labels: .none, value: value, time: moment.read)]
         case .string, .matrix:
             throw RuleFailure(sentence: "its expression gives neither an instant vector nor a scalar")
         }
@@ -72,23 +98,29 @@ struct RuleState: Sendable {
         guard Set(points.map(\.0)).count == points.count else {
             throw RuleFailure(sentence: "makes two series with the same labels")
         }
-        guard limit == 0 || points.count <= limit else {
-            throw RuleFailure(sentence: "makes \(points.count) series, more than the group's limit of \(limit)")
+        guard points.count <= limit else {
+            throw RuleFailure(sentence: "makes \(points.count) series, more than the limit of \(limit)")
         }
         return points
     }
 
-    /// The alerts that the samples ask for: identity, sample, annotations.
+    private struct Found {
+        let labels: Labels
+        let value: Double
+        let annotations: Labels
+    }
+
+    /// The alerts that the samples ask for.
     private func found(
-        _ samples: [VectorSample], at time: Timestamp, over source: some SeriesSource
-    ) throws(RuleFailure) -> [(labels: Labels, sample: VectorSample, annotations: Labels)] {
+        _ samples: [VectorSample], at moment: Moment, over source: some SeriesSource
+    ) throws(RuleFailure) -> [Found] {
         var seen: Set<Labels> = []
-        var result: [(labels: Labels, sample: VectorSample, annotations: Labels)] = []
+        var result: [Found] = []
         for sample in samples {
             let own = sample.labels.withoutName
             let scope = TemplateScope(
                 labels: sample.labels, value: sample.value, externalLabels: externalLabels, externalURL: externalURL,
-                time: time, query: TemplateScope.querying(source, at: time, as: rule.dialect))
+                time: moment.read, query: TemplateScope.querying(source, at: moment.read, as: rule.dialect))
             var labels = own
             for (name, value) in rule.labels { labels = labels.setting(name, to: value.expand(scope)) }
             labels = labels.setting("alertname", to: rule.name)
@@ -96,56 +128,88 @@ struct RuleState: Sendable {
                 throw RuleFailure(sentence: "two series of its result make the same alert \(labels)")
             }
             let annotations = Labels(rule.annotations.map { Label($0.name, $0.value.expand(scope)) })
-            result.append((labels, sample, annotations))
+            result.append(Found(labels: labels, value: sample.value, annotations: annotations))
         }
         return result
     }
 
-    private mutating func take(_ labels: Labels, _ value: Double, _ annotations: Labels, _ time: Timestamp) {
-        if alerts[labels] == nil {
-            alerts[labels] = Active(
-                alert: Alert(
-                    labels: labels, annotations: annotations, state: .pending, value: value, activeAt: time,
-                    expression: rule.query.text))
-            isNew.insert(labels)
-        } else {
-            alerts[labels]?.alert.value = value
-            alerts[labels]?.alert.annotations = annotations
+    /// The expression finds the alert.
+    private mutating func see(_ found: Found, at time: Timestamp) -> [AlertChange] {
+        let old = alerts[found.labels].flatMap { $0.state == .resolved ? nil : $0 }
+        var alert =
+            old
+            ?? Alert(
+                labels: found.labels, annotations: .none, state: .pending, value: 0, activeAt: time)
+        alert.value = found.value
+        alert.annotations = found.annotations
+        alert.expression = rule.query.text
+        alert.keptSince = nil
+        var change: AlertChange?
+        if alert.state == .pending, time - alert.activeAt >= rule.hold {
+            alert.state = .firing
+            alert.firedAt = time
+        } else if alert.state == .firing, time - alert.activeAt < rule.hold {
+            // `for` was raised by a reload. Receivers were told that it fires, so they are told that it does not.
+            change = AlertChange(alert: alert.resolved(at: time), before: .firing)
+            alert.state = .pending
+            alert.firedAt = nil
         }
-        alerts[labels]?.keptSince = nil
+        let isConfirmed = unconfirmed.remove(found.labels) != nil
+        alerts[found.labels] = alert
+        if old == nil || old?.state != alert.state || old?.keptSince != nil { touched.insert(found.labels) }
+        if change == nil, old?.state != alert.state || isConfirmed && alert.state == .firing {
+            change = AlertChange(alert: alert, before: old?.state)
+        }
+        return change.map { [$0] } ?? []
     }
 
-    /// Alerts made in this evaluation, whose first change has nothing before it.
-    private var isNew: Set<Labels> = []
+    /// The expression does not find the alert.
+    private mutating func miss(_ labels: Labels, at time: Timestamp) -> [AlertChange] {
+        guard var alert = alerts[labels] else { return [] }
+        if let settlesAt, time < settlesAt, unconfirmed.contains(labels) { return [] }
+        unconfirmed.remove(labels)
+        switch alert.state {
+        case .pending: alerts[labels] = nil
+        case .resolved:
+            if let resolvedAt = alert.resolvedAt, time - resolvedAt <= Self.retention { return [] }
+            alerts[labels] = nil
+        case .firing:
+            if rule.keepFiring > .zero {
+                let since = alert.keptSince ?? time
+                if time - since < rule.keepFiring {
+                    guard alert.keptSince == nil else { return [] }
+                    alert.keptSince = since
+                    alerts[labels] = alert
+                    touched.insert(labels)
+                    return []
+                }
+            }
+            alert = alert.resolved(at: time)
+            alerts[labels] = alert
+            touched.insert(labels)
+            return [AlertChange(alert: alert, before: .firing)]
+        }
+        touched.insert(labels)
+        return []
+    }
 
-    private mutating func advance(_ labels: Labels, isPresent: Bool, at time: Timestamp) -> [AlertChange] {
-        guard var active = alerts[labels] else { return [] }
-        let before = isNew.remove(labels) == nil ? active.alert.state : nil
-        if isPresent {
-            if active.alert.state == .pending, time - active.alert.activeAt >= rule.hold {
-                active.alert.state = .firing
-                active.alert.firedAt = time
-            }
-            alerts[labels] = active
-            return active.alert.state == before ? [] : [AlertChange(alert: active.alert, before: before)]
+    /// Forgets all alerts, as Prometheus does when there are too many. Those that fired are resolved, so that no receiver
+    /// keeps one that nothing will end; no series is ended.
+    private mutating func exceeded(
+        _ limit: Int, _ count: Int, _ time: Timestamp, _ own: [AlertChange], _ changes: inout [AlertChange]
+    ) -> RuleFailure {
+        changes += own.filter { $0.alert.state == .resolved }
+        changes += active.filter { $0.state == .firing && $0.firedAt != time }.map {
+            AlertChange(alert: $0.resolved(at: time), before: .firing)
         }
-        if active.alert.state == .firing, rule.keepFiring > .zero {
-            let since = active.keptSince ?? time
-            active.keptSince = since
-            if time - since < rule.keepFiring {
-                alerts[labels] = active
-                return []
-            }
-        }
-        alerts[labels] = nil
-        guard active.alert.state == .firing else { return [] }
-        active.alert.state = .resolved
-        active.alert.resolvedAt = time
-        return [AlertChange(alert: active.alert, before: .firing)]
+        touched.formUnion(alerts.keys)
+        alerts = [:]
+        unconfirmed = []
+        return RuleFailure(sentence: "makes \(count) alerts, more than the limit of \(limit)")
     }
 
     /// `ALERTS` and `ALERTS_FOR_STATE`, as Prometheus writes them.
-    private func series(of alert: Alert) -> [(Labels, Double)] {
+    private static func series(of alert: Alert) -> [(Labels, Double)] {
         let state = alert.labels.setting("alertstate", to: alert.state.rawValue)
         return [
             (state.setting(Labels.metricName, to: "ALERTS"), 1),
@@ -163,4 +227,22 @@ struct RuleState: Sendable {
         if !points.isEmpty { sink.append(points, at: time) }
         written = now
     }
+}
+
+extension Alert {
+    fileprivate func resolved(at time: Timestamp) -> Alert {
+        var alert = self
+        alert.state = .resolved
+        alert.resolvedAt = time
+        alert.keptSince = nil
+        return alert
+    }
+}
+
+/// When a rule is evaluated, and what that may cost.
+struct Moment {
+    let time: Timestamp
+    /// What the expression reads, and when what it makes is written: earlier by the group's offset.
+    let read: Timestamp
+    let limits: Limits
 }

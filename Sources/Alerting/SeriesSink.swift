@@ -11,7 +11,8 @@ public protocol SeriesSink {
 /// An alert that went from one state to the next.
 public struct AlertChange: Sendable {
     public let alert: Alert
-    /// nil for an alert that was not there. A pending alert that goes away is no change: nobody was told of it.
+    /// nil for an alert that was not there. The alert's own state, when it is one of before a restart that is found to
+    /// fire still: receivers know it. A pending alert that goes away is no change: nobody was told of it.
     public let before: Alert.State?
 
     public init(alert: Alert, before: Alert.State?) {
@@ -23,6 +24,10 @@ public struct AlertChange: Sendable {
 /// What one evaluation of a group gave.
 public struct GroupOutcome: Sendable {
     public var changes: [AlertChange] = []
+    /// Rules that were evaluated.
+    public var evaluations = 0
+    /// What is to be remembered of alerts whose state is another now.
+    public var moves: [AlertMove] = []
     /// A sentence for each rule that could not be evaluated; its alerts stay as they were.
     public var failures: [String] = []
 }

@@ -135,6 +135,9 @@ public struct WebSettings: Hashable, Sendable {
     public var externalURL: String?
     /// Whether each line of a page ends with the time of its sample.
     public var timestamps = false
+    /// How long a query of a client may take, its wait included, and how many run at once.
+    public var queryTimeout = Duration.seconds(30)
+    public var maxQueries = 4
 
     public init(listen: [Listener] = [WebSettings.defaultListener], externalURL: String? = nil) {
         self.listen = listen

@@ -19,6 +19,8 @@ package actor Agent {
     private let notifier: Notifier
     private let room: RemediationRoom
     private let runner: RuleRunner
+    private let memory: AlertMemory?
+    private let queries: QueryDesk
     private let flow: HostFlow
     /// Whether repairs may be done at all: false when what they must be written to cannot be used.
     private var mayAct: Bool
@@ -44,7 +46,9 @@ package actor Agent {
             settings: settings.remediation.bounded(mayAct), journal: journal, hands: actions
         ) { desk.take(.decision($0)) }
         let alertFlow = AlertFlow(notifier: notifier, room: room, actions: actions, desk: desk)
-        runner = RuleRunner(store: board.store, log: log) { await alertFlow.take($0) }
+        memory = settings.stateDirectory.map { AlertMemory(path: $0 + "/alerts.db", log: log) }
+        runner = RuleRunner(store: board.store, memory: memory, log: log) { await alertFlow.take($0) }
+        queries = QueryDesk(store: board.store, board: runner.board, bounds: settings.web.queries)
         flow = HostFlow(runner: runner, room: room, desk: desk, log: events)
     }
 
@@ -132,6 +136,7 @@ package actor Agent {
         await notifier.reload(notifying)
         let remediation = settings.remediation.bounded(mayAct)
         await room.reload(remediation)
+        await queries.adjust(settings.web.queries)
         await runner.load(
             settings.ruleGroups, every: settings.sampling.interval, externalURL: notifying.externalURL)
         await watch(settings, writes: remediation.mode == .auto)
@@ -184,7 +189,7 @@ package actor Agent {
 
     private nonisolated var site: AgentSite {
         AgentSite(
-            board: board, log: events, version: Version.text,
+            board: board, log: events, rules: runner.board, queries: queries, version: Version.text,
             readiness: { [weak self] in await self?.reasonNotReady() },
             connections: { [weak self] in await self?.connectionNames ?? [] })
     }
@@ -203,12 +208,19 @@ package actor Agent {
         // Rules do so, too, but there may be none.
         board.store.expire(at: .now)
         let facts = await OwnFigures.Facts(
-            version: Version.text, rules: runner.counts, alerts: runner.alerts, deliveries: notifier.figures(),
+            version: Version.text, rules: runner.counts, groups: runner.board.figures, alerts: runner.board.counts,
+            memory: memory?.figures ?? (0, 0), deliveries: notifier.figures(),
             news: desk.counts, quarantined: room.quarantined.count, journalFailures: room.journalFailures,
             didReload: didReload, reloadedAt: reloadedAt, store: board.store.figures,
             seriesLeftOut: board.seriesLeftOut, namesHosts: settings.connections.count > 1)
         board.put(own.batch(facts, at: .now), as: .agent)
         return settings.sampling.interval
+    }
+}
+
+extension WebSettings {
+    fileprivate var queries: QueryDesk.Bounds {
+        QueryDesk.Bounds(timeout: queryTimeout, most: maxQueries)
     }
 }
 

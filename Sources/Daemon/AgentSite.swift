@@ -7,6 +7,8 @@ import Web
 struct AgentSite: Site {
     let board: Board
     let log: EventLog
+    let rules: RuleBoard
+    let queries: QueryDesk
     let version: String
     let readiness: @Sendable () async -> String?
     /// The names of the connections there are.
@@ -42,6 +44,18 @@ struct AgentSite: Site {
 
     func events(_ query: EventQuery) async -> EventPage {
         log.page(query)
+    }
+
+    func answer(_ request: QueryRequest) async throws(QueryRefusal) -> [UInt8] {
+        try await queries.answer(request)
+    }
+
+    func series(_ request: SeriesRequest) async throws(QueryRefusal) -> [UInt8] {
+        try await queries.series(request)
+    }
+
+    func ruleGroups() async -> [RuleGroupReport] {
+        rules.reports
     }
 
     func reasonNotReady() async -> String? {

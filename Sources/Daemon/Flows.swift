@@ -12,7 +12,7 @@ struct HostFlow: HostListener {
     let log: EventLog
 
     func changed(_ series: [Labels], at time: Timestamp) async {
-        await runner.wake(series, at: time)
+        runner.post(series, at: time)
     }
 
     func heard(_ event: DomainEvent) async {
@@ -41,8 +41,10 @@ struct AlertFlow: Sendable {
     let desk: NewsDesk
 
     func take(_ changes: [AlertChange]) async {
-        for change in changes { desk.take(.alert(change)) }
-        await notifier.take(changes.map(\.alert))
+        // Of an alert that fired before a restart already, receivers know.
+        let news = changes.filter { $0.before != $0.alert.state }
+        for change in news { desk.take(.alert(change)) }
+        await notifier.take(news.map(\.alert))
         for change in changes where change.alert.state != .pending {
             if let domain = await actions.domain(named: change.alert.labels) {
                 await room.hear(change.alert, of: domain)

@@ -20,6 +20,23 @@ package struct OwnFigures {
     private static let evaluations = counter("rule_group_evaluations_total", "Evaluations of rule groups.")
     private static let early = counter(
         "rule_group_early_evaluations_total", "Evaluations of rule groups that an event asked for.")
+    private static let ruleEvaluations = counter("rule_evaluations_total", "Evaluations of single rules.")
+    private static let missed = counter(
+        "rule_group_iterations_missed_total",
+        "Evaluations of a group that were left out, since the one before took too long.",
+        labels: ["file", "group"])
+    private static let groupDuration = gauge(
+        "rule_group_last_duration_seconds", "How long the newest evaluation of a group took, in seconds.",
+        labels: ["file", "group"])
+    private static let groupTime = gauge(
+        "rule_group_last_evaluation_timestamp_seconds", "When a group was evaluated last.", labels: ["file", "group"])
+    private static let groupInterval = gauge(
+        "rule_group_interval_seconds", "How often a group is evaluated, in seconds.", labels: ["file", "group"])
+    private static let memoryFailures = counter(
+        "alert_state_failures_total",
+        "Times that the file which keeps alerts over a restart could not be read or written.")
+    private static let memoryDropped = counter(
+        "alert_state_dropped_total", "Changes of alerts that were not kept, since too many waited to be written.")
     private static let ruleFailures = counter("rule_failures_total", "Evaluations of single rules that failed.")
     private static let alerts = gauge("alerts", "Alerts in each state.", labels: ["state"])
     private static let deliveries = counter(
@@ -56,7 +73,8 @@ package struct OwnFigures {
         "process_cpu_seconds_total", .counter, "CPU time of this process, in seconds.")
 
     package static let families = [
-        build, evaluations, early, ruleFailures, alerts, deliveries, waiting, oldest, droppedAlerts, decisions, actions,
+        build, evaluations, early, ruleEvaluations, ruleFailures, missed, groupDuration, groupTime, groupInterval,
+        memoryFailures, memoryDropped, alerts, deliveries, waiting, oldest, droppedAlerts, decisions, actions,
         quarantined, journalFailures, reloadWorked, reloadTime, storeSeries, storeSamples, storeBytes,
         seriesLeftOut, storeRejected, unlogged, memory, cpu,
     ]
@@ -65,7 +83,10 @@ package struct OwnFigures {
     struct Facts {
         var version: String
         var rules: RuleRunner.Counts
-        var alerts: [Alert]
+        var groups: [RuleBoard.Figures]
+        var alerts: (pending: Int, firing: Int)
+        /// Of the file that keeps alerts.
+        var memory: (failures: Int, dropped: Int)
         var deliveries: [String: DeliveryFigures]
         var news: NewsDesk.Counts
         var quarantined: Int
@@ -88,7 +109,12 @@ package struct OwnFigures {
             (Self.build, [("version", facts.version)], 1),
             (Self.evaluations, [], Double(facts.rules.evaluations)),
             (Self.early, [], Double(facts.rules.earlyEvaluations)),
+            (Self.ruleEvaluations, [], Double(facts.rules.ruleEvaluations)),
             (Self.ruleFailures, [], Double(facts.rules.failures)),
+            (Self.memoryFailures, [], Double(facts.memory.failures)),
+            (Self.memoryDropped, [], Double(facts.memory.dropped)),
+            (Self.alerts, [("state", "pending")], Double(facts.alerts.pending)),
+            (Self.alerts, [("state", "firing")], Double(facts.alerts.firing)),
             (Self.quarantined, [], Double(facts.quarantined)),
             (Self.journalFailures, [], Double(facts.journalFailures)),
             (Self.reloadWorked, [], facts.didReload ? 1 : 0),
@@ -100,11 +126,21 @@ package struct OwnFigures {
             (Self.storeRejected, [], Double(facts.store.rejected)),
             (Self.unlogged, [], Double(facts.news.unlogged)),
         ]
-        for state in [Alert.State.pending, .firing] {
-            rows.append((Self.alerts, [("state", state.rawValue)], Double(facts.alerts.count { $0.state == state })))
-        }
-        rows += Self.deliveryRows(facts.deliveries) + Self.remediationRows(facts) + Self.processRows()
+        rows +=
+            Self.groupRows(facts.groups) + Self.deliveryRows(facts.deliveries) + Self.remediationRows(facts)
+            + Self.processRows()
         return series.batch(rows, at: time)
+    }
+
+    private static func groupRows(_ groups: [RuleBoard.Figures]) -> [Row] {
+        groups.flatMap { figures -> [Row] in
+            let labels = [("file", figures.file), ("group", figures.group)]
+            let rows: [Row] = [
+                (missed, labels, Double(figures.missed)), (groupInterval, labels, figures.interval.inSeconds),
+            ]
+            guard let time = figures.lastEvaluation else { return rows }
+            return rows + [(groupDuration, labels, figures.duration.inSeconds), (groupTime, labels, time.seconds)]
+        }
     }
 
     private static func deliveryRows(_ deliveries: [String: DeliveryFigures]) -> [Row] {

@@ -2,45 +2,76 @@
 package import Alerting
 package import Logging
 import PromQL
+import Queues
 package import SeriesStore
+import Synchronization
 package import Vocabulary
 
 /// Evaluates rule groups: each at its interval, and at once when an event changed a series that it reads.
 ///
-/// The one owner of alert states. An early evaluation changes no meaning: it only adds a point in time, at the event's
-/// own timestamp, at most one a second a group.
+/// The one owner of alert states. It runs on a queue of its own, since an evaluation may take long; what others may ask
+/// of it without waiting is on its board. An early evaluation changes no meaning: it only adds a point in time, at the
+/// event's own timestamp, at most one a second a group.
 package actor RuleRunner {
     private struct Entry {
         var state: GroupState
-        let interval: Duration
+        let ticks: GroupTicks
         var lastEvaluated: Timestamp?
         var lastEarly: Duration?
         var earlyIsDue = false
+        var missed = 0
         var loop: Task<Void, Never>?
+
+        var shown: RuleBoard.Entry { RuleBoard.Entry(state: state, interval: ticks.interval, missed: missed) }
     }
 
     package struct Counts: Sendable {
+        /// Of groups.
         package var evaluations = 0
         package var earlyEvaluations = 0
+        /// Of single rules.
+        package var ruleEvaluations = 0
         package var failures = 0
+    }
+
+    /// Series that changed, which wait for the runner.
+    private struct Inbox {
+        var series: [Labels] = []
+        var time = Timestamp(milliseconds: 0)
     }
 
     private static let earlyRest = Duration.seconds(1)
     private static let expiryRest = Duration.seconds(5)
+    /// One rule may take this long.
+    private static let longestRule = Duration.seconds(30)
+    /// Series that may wait; what more come are of the same few metrics.
+    private static let inboxLimit = 10_000
     /// Sentences that are remembered, so that each is said once; a sentence may hold a label's value.
     private static let failuresSaid = 1000
 
+    private nonisolated let executor = QueueExecutor(label: "virtwarden.rules")
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    package nonisolated let board = RuleBoard()
+    private nonisolated let inbox = Mutex(Inbox())
     private let store: Store
+    private let memory: AlertMemory?
     private let log: Logger
     private let deliver: @Sendable ([AlertChange]) async -> Void
     private var entries: [String: Entry] = [:]
     private var order: [String] = []
+    private var index = ReadIndex([])
+    private var hasRestored = false
     private var saidFailures: Set<String> = []
     private var lastExpiry: Duration?
     package private(set) var counts = Counts()
 
-    package init(store: Store, log: Logger, deliver: @escaping @Sendable ([AlertChange]) async -> Void) {
+    /// `memory` keeps alerts over a restart.
+    package init(
+        store: Store, memory: AlertMemory? = nil, log: Logger,
+        deliver: @escaping @Sendable ([AlertChange]) async -> Void
+    ) {
         self.store = store
+        self.memory = memory
         self.log = log
         self.deliver = deliver
     }
@@ -48,35 +79,67 @@ package actor RuleRunner {
     /// The alerts that are pending or firing, in the order of their groups.
     package var alerts: [Alert] { order.flatMap { entries[$0]?.state.alerts ?? [] } }
 
-    /// Takes `groups` in place of the ones before. States are carried over by rule name, expression and labels; an
-    /// alert that fired and whose rule is gone is resolved. `interval` is that of groups which name none.
+    /// Takes `groups` in place of the ones before. Alerts are carried over by file, group, rule name and labels, the first
+    /// time from what was remembered before a restart; one that fired and whose rule is gone is resolved. `interval` is
+    /// that of groups which name none.
     package func load(_ groups: [RuleGroup], every interval: Duration, externalURL: String) async {
+        var past: AlertMemory.Past?
+        if !hasRestored {
+            hasRestored = true
+            past = await memory?.inherit()
+        }
         let old = entries
-        let fired = alerts.filter { $0.state == .firing }
+        var fired = alerts.filter { $0.state == .firing }
         for entry in old.values { entry.loop?.cancel() }
         entries = [:]
         order = []
         saidFailures = []
         for group in groups {
-            let key = "\(group.file):\(group.name)"
+            let key = "\(group.file);\(group.name)"
             var state = GroupState(group, externalURL: externalURL)
             if let before = old[key] { state.adopt(before.state) }
             entries[key] = Entry(
-                state: state, interval: group.interval ?? interval, lastEvaluated: old[key]?.lastEvaluated)
+                state: state, ticks: GroupTicks(key: key, interval: group.interval ?? interval),
+                lastEvaluated: old[key]?.lastEvaluated, missed: old[key]?.missed ?? 0)
             order.append(key)
         }
+        index = ReadIndex(groups)
         demand(groups, interval)
-        for (key, gone) in old where entries[key] == nil { store.end(gone.state.written, at: .now) }
-        for key in order {
-            entries[key]?.loop = Task { [weak self] in await self?.repeatEvaluation(of: key) }
+        if let past { fired += restore(past, every: interval) }
+        for (key, gone) in old where entries[key] == nil {
+            store.end(gone.state.written, at: .now)
+            memory?.note(gone.state.farewell(), at: .now)
         }
+        for key in order { entries[key]?.loop = Task { [weak self] in await self?.repeatEvaluation(of: key) } }
         await resolve(fired)
     }
 
-    package func stop() {
+    package func stop() async {
         for entry in entries.values { entry.loop?.cancel() }
         entries = [:]
         order = []
+        await memory?.close(at: .now)
+    }
+
+    /// Gives the rules their alerts of before the restart; those that fired and have no rule any more.
+    private func restore(_ past: AlertMemory.Past, every interval: Duration) -> [Alert] {
+        let now = Timestamp.now
+        let outage = past.alive.map { now - $0 } ?? .zero
+        // A rate needs two rounds of samples, and the first may be late.
+        let settlesAt = now + interval * 3
+        var rest = past.alerts
+        var sink = StoreSink(store: store)
+        for key in order {
+            guard var entry = entries[key] else { continue }
+            rest = entry.state.restore(rest, outage: outage, settlesAt: settlesAt)
+            entry.state.writeAlerts(at: now, into: &sink)
+            entries[key] = entry
+            publish(entry, key)
+        }
+        memory?.note(rest.map { AlertMove(rule: $0.rule, labels: $0.alert.labels, alert: nil) }, at: now)
+        let count = past.alerts.count - rest.count
+        if count > 0 { log.info("took back \(count) alerts of before the restart") }
+        return rest.map(\.alert).filter { $0.state == .firing }
     }
 
     private func resolve(_ fired: [Alert]) async {
@@ -90,7 +153,7 @@ package actor RuleRunner {
         if !changes.isEmpty { await deliver(changes) }
     }
 
-    /// The store keeps what the rules read, and no more.
+    /// The store keeps what the rules read, and what they make.
     private func demand(_ groups: [RuleGroup], _ interval: Duration) {
         var demand = StoreDemand()
         for group in groups {
@@ -102,27 +165,53 @@ package actor RuleRunner {
                 }
                 for name in names { demand.add(name, reach: reach) }
             }
+            for name in group.madeNames { demand.add(name, reach: Query.lookback + interval * 2) }
         }
         store.setDemand(demand)
+        board.replace(
+            Dictionary(uniqueKeysWithValues: order.compactMap { key in entries[key].map { (key, $0.shown) } }),
+            demand: demand)
     }
 
     private func repeatEvaluation(of key: String) async {
-        let clock = ContinuousClock()
-        var next = clock.now
-        while !Task.isCancelled, let interval = entries[key]?.interval {
+        var last: Duration?
+        while !Task.isCancelled, let ticks = entries[key]?.ticks {
+            let now = Timestamp.now
+            let tick = ticks.next(after: now)
+            let due = Duration.monotonic + (tick - now)
             // A run that came late leaves out the ones that it missed.
-            next = max(next.advanced(by: interval), clock.now)
+            if let last { entries[key]?.missed += ticks.missed(in: due - last) }
+            last = due
             // A cancelled sleep is the end of this loop, which its condition sees.
-            try? await clock.sleep(until: next)
+            try? await Task.sleep(for: tick - now)
             guard !Task.isCancelled else { return }
-            await evaluate(key, at: .now)
+            await evaluate(key, at: tick)
         }
+    }
+
+    /// As `wake`, without waiting for it.
+    package nonisolated func post(_ series: [Labels], at time: Timestamp) {
+        let isFirst = inbox.withLock { inbox in
+            let isFirst = inbox.series.isEmpty
+            inbox.series += series.prefix(Self.inboxLimit - inbox.series.count)
+            inbox.time = max(inbox.time, time)
+            return isFirst && !inbox.series.isEmpty
+        }
+        if isFirst { Task { await self.open() } }
+    }
+
+    private func open() async {
+        let mail = inbox.withLock { inbox in
+            defer { inbox.series = [] }
+            return inbox
+        }
+        await wake(mail.series, at: mail.time)
     }
 
     /// These series changed at `time`: groups that read one of them are evaluated now, or within the second.
     package func wake(_ series: [Labels], at time: Timestamp) async {
-        for key in order {
-            guard let entry = entries[key], series.contains(where: entry.state.group.reads) else { continue }
+        for key in index.groups(reading: series).map({ order[$0] }) {
+            guard let entry = entries[key] else { continue }
             let now = Duration.monotonic
             let rest = entry.lastEarly.map { Self.earlyRest - (now - $0) } ?? .zero
             if rest <= .zero {
@@ -151,17 +240,26 @@ package actor RuleRunner {
         guard var entry = entries[key] else { return }
         let time = entry.lastEvaluated.map { max(time, $0 + .milliseconds(1)) } ?? time
         var sink = StoreSink(store: store)
-        let outcome = entry.state.evaluate(at: time, over: store, into: &sink)
+        let end = Duration.monotonic + Self.longestRule
+        let outcome = entry.state.evaluate(
+            at: time, over: store, into: &sink, limits: Limits { Duration.monotonic > end }, clock: { .monotonic })
         entry.lastEvaluated = time
         entries[key] = entry
+        publish(entry, key)
         expire(at: time)
+        memory?.note(outcome.moves, isTiming: entry.state.isTiming, at: .now)
         counts.evaluations += 1
+        counts.ruleEvaluations += outcome.evaluations
         counts.failures += outcome.failures.count
         if saidFailures.count > Self.failuresSaid { saidFailures = [] }
         for failure in outcome.failures where saidFailures.insert("\(key):\(failure)").inserted {
             log.warning("rule group \(entry.state.group.name): \(failure)")
         }
         if !outcome.changes.isEmpty { await deliver(outcome.changes) }
+    }
+
+    private func publish(_ entry: Entry, _ key: String) {
+        board.put(entry.shown, as: key)
     }
 
     private func expire(at time: Timestamp) {

@@ -9,7 +9,13 @@ public enum PrometheusJSON {
     /// A whole answer: `{"status":"success","data":{"resultType":…,"result":…}}`, with `warnings` and `infos` when there
     /// are any. `time` is that of a string or scalar.
     public static func answer(_ answer: QueryAnswer, at time: Timestamp) -> [UInt8] {
-        success(warnings: answer.warnings, infos: answer.infos) { $0.queryValue(answer.value, at: time) }
+        self.answer(answer.value, warnings: answer.warnings, infos: answer.infos, at: time)
+    }
+
+    public static func answer(
+        _ value: QueryValue, warnings: [String] = [], infos: [String] = [], at time: Timestamp
+    ) -> [UInt8] {
+        success(warnings: warnings, infos: infos) { $0.queryValue(value, at: time) }
     }
 
     /// A refusal: `{"status":"error","errorType":…,"error":…}`.

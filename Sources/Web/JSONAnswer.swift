@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import FoundationEssentials
+import PrometheusAPI
 
 /// Answers in the envelope of Prometheus's HTTP API: `status`, then `data`, or `errorType` and `error`.
 extension PageResponse {
@@ -8,33 +9,47 @@ extension PageResponse {
         let data: Data
     }
 
-    private struct Failure: Encodable {
-        let status = "error"
-        let errorType: String
-        let error: String
-    }
-
     static func data(_ data: some Encodable) -> PageResponse {
-        json(200, Success(data: data))
+        encoded(200, Success(data: data))
     }
 
     /// The request is wrong; `sentence` says how.
     static func badData(_ sentence: String) -> PageResponse {
-        json(400, Failure(errorType: "bad_data", error: sentence))
+        json(400, PrometheusJSON.failure(.badData, sentence))
     }
 
-    private static func json(_ status: Int, _ value: some Encodable) -> PageResponse {
+    /// What `answer` gives, or why there is none, with the API's status for it.
+    static func prometheus(_ answer: () async throws(QueryRefusal) -> [UInt8]) async -> PageResponse {
+        do throws(QueryRefusal) {
+            return json(200, try await answer())
+        } catch {
+            let status =
+                switch error.kind {
+                case .badData: 400
+                case .execution: 422
+                case .timeout, .unavailable: 503
+                }
+            return json(status, PrometheusJSON.failure(error.kind, error.sentence))
+        }
+    }
+
+    private static func encoded(_ status: Int, _ value: some Encodable) -> PageResponse {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let body = try? encoder.encode(value) else {
             // Only a number that JSON has no text for could do this, and none is encoded as one.
             return .text(500, "The answer could not be written as JSON.")
         }
-        return PageResponse(
+        return json(status, Array(body))
+    }
+
+    /// JSON that is written already.
+    static func json(_ status: Int, _ body: [UInt8]) -> PageResponse {
+        PageResponse(
             status: status,
             headers: [
                 ("Content-Type", "application/json"), ("X-Content-Type-Options", "nosniff"),
                 ("Cache-Control", "no-store"),
-            ], body: Array(body))
+            ], body: body)
     }
 }

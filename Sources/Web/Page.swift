@@ -1,17 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One path of the server. Requests of other methods than GET and HEAD never arrive here.
+/// One path of the server. Requests of other methods than GET, HEAD and, where it takes forms, POST never arrive here.
 protocol Page: Sendable {
+    /// Its path, or what its paths begin with.
     var path: String { get }
+    /// Whether parameters may come as the body of a POST, encoded as those of a query are.
+    var takesForm: Bool { get }
+    func answers(_ path: String) -> Bool
     /// What the front page says of it; nil leaves it out.
     var summary: String? { get }
     func respond(to request: PageRequest, from site: any Site) async -> PageResponse
 }
 
+extension Page {
+    var takesForm: Bool { false }
+    func answers(_ path: String) -> Bool { path == self.path }
+}
+
 /// What a page may know of a request.
 struct PageRequest: Sendable {
+    let path: String
     let acceptsGzip: Bool
-    /// The parameters of the query, in their order.
+    /// The parameters of a form, then those of the query, in their order.
     let query: [QueryParameter]
     /// The client's address, without its port.
     let client: String
@@ -40,6 +50,9 @@ struct PageResponse: Sendable {
 /// The pages there are, one file each in the folder `Pages`, sorted by path.
 enum Pages {
     static func all() -> [any Page] {
-        [FrontPage(), HealthyPage(), ReadyPage(), EventsPage(), MetricsPage(), ProbePage()]
+        [
+            FrontPage(), HealthyPage(), ReadyPage(), AlertsPage(), EventsPage(), LabelValuesPage(), LabelsPage(),
+            QueryPage(), QueryRangePage(), RulesPage(), SeriesPage(), BuildInfoPage(), MetricsPage(), ProbePage(),
+        ]
     }
 }

@@ -11,10 +11,19 @@ struct QueryParameter: Hashable, Sendable {
     /// Path and parameters of a request's target.
     static func split(_ target: String) -> (path: String, query: [QueryParameter]) {
         let whole = target.prefix { $0 != "#" }
-        let path = whole.prefix { $0 != "?" }
-        let query = whole.dropFirst(path.count + 1)
-        let parts = query.split(separator: "&", maxSplits: limit, omittingEmptySubsequences: true).prefix(limit)
-        return (String(path), parts.map { QueryParameter($0) })
+        let path = path(of: target)
+        return (path, all(in: whole.dropFirst(path.count + 1)))
+    }
+
+    static func path(of target: String) -> String {
+        String(target.prefix { $0 != "?" && $0 != "#" })
+    }
+
+    /// The parameters of a query or of a form (`application/x-www-form-urlencoded`).
+    static func all(in text: Substring) -> [QueryParameter] {
+        text.split(separator: "&", maxSplits: limit, omittingEmptySubsequences: true).prefix(limit).map {
+            QueryParameter($0)
+        }
     }
 
     private init(_ text: Substring) {

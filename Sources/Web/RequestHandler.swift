@@ -15,6 +15,8 @@ final class RequestHandler: ChannelInboundHandler {
     private let limits: ServerLimits
     private var head: HTTPRequestHead?
     private var bodyBytes = 0
+    /// The form of the request that arrives; nil when its body is not read.
+    private var form: ByteBuffer?
     /// A request has been answered or is being answered; what else arrives of it is thrown away.
     private var isAnswering = false
     private var closesAfter = false
@@ -41,9 +43,11 @@ final class RequestHandler: ChannelInboundHandler {
         case .head(let head):
             self.head = head
             bodyBytes = 0
+            form = takesForm(head) ? ByteBuffer() : nil
             if let refusal = refusal(of: head) { refuse(refusal, context) }
-        case .body(let bytes):
+        case .body(var bytes):
             bodyBytes += bytes.readableBytes
+            if bodyBytes <= limits.body { form?.writeBuffer(&bytes) }
             if bodyBytes > limits.body, !isAnswering {
                 refuse(.text(413, "The request's body is larger than \(limits.body) bytes."), context)
             }
@@ -62,6 +66,17 @@ final class RequestHandler: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard error is HTTPParserError, !isAnswering else { return context.close(promise: nil) }
         refuse(.text(400, "This is not an HTTP request."), context)
+    }
+
+    private func page(_ head: HTTPRequestHead) -> (any Page)? {
+        let path = QueryParameter.path(of: head.uri)
+        return pages.first { $0.answers(path) }
+    }
+
+    /// Whether the body is a form, and its page reads it.
+    private func takesForm(_ head: HTTPRequestHead) -> Bool {
+        let type = head.headers.first(name: "Content-Type")?.split(separator: ";").first?.lowercased()
+        return head.method == .POST && type == "application/x-www-form-urlencoded" && page(head)?.takesForm == true
     }
 
     private func refusal(of head: HTTPRequestHead) -> PageResponse? {
@@ -85,21 +100,32 @@ final class RequestHandler: ChannelInboundHandler {
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         isAnswering = true
         timer?.cancel()
-        let target = QueryParameter.split(head.uri)
-        guard let page = pages.first(where: { $0.path == target.path }) else {
+        guard let page = page(head) else {
             return write(.text(404, "There is no page here; / lists those there are."), to: head, context)
         }
-        guard head.method == .GET || head.method == .HEAD else {
-            var response = PageResponse.text(405, "This page takes GET and HEAD only.")
-            response.headers.append(("Allow", "GET, HEAD"))
-            return write(response, to: head, context)
+        guard head.method == .GET || head.method == .HEAD || form != nil else {
+            return write(Self.refusal(of: head.method, by: page), to: head, context)
         }
+        let target = QueryParameter.split(head.uri)
+        let fields = form.map { QueryParameter.all(in: String(buffer: $0)[...]) } ?? []
+        form = nil
         let request = PageRequest(
-            acceptsGzip: head.headers["Accept-Encoding"].contains { Gzip.isAccepted(by: $0) },
-            query: target.query, client: context.remoteAddress?.ipAddress ?? "")
+            path: target.path, acceptsGzip: head.headers["Accept-Encoding"].contains { Gzip.isAccepted(by: $0) },
+            query: fields + target.query, client: context.remoteAddress?.ipAddress ?? "")
         let site = site
         context.eventLoop.makeFutureWithTask { await page.respond(to: request, from: site) }
             .assumeIsolated().whenSuccess { self.write($0, to: head, context) }
+    }
+
+    private static func refusal(of method: HTTPMethod, by page: any Page) -> PageResponse {
+        if page.takesForm, method == .POST {
+            return .text(415, "This page takes a body of the type application/x-www-form-urlencoded only.")
+        }
+        let methods = page.takesForm ? "GET, HEAD, POST" : "GET, HEAD"
+        var response = PageResponse.text(
+            405, page.takesForm ? "This page takes \(methods) only." : "This page takes GET and HEAD only.")
+        response.headers.append(("Allow", methods))
+        return response
     }
 
     private func write(_ response: PageResponse, to request: HTTPRequestHead?, _ context: ChannelHandlerContext) {

@@ -7,7 +7,7 @@ struct ServerLimits: Sendable {
     /// Bytes of a request's target, and of all its header fields.
     var target = 8192
     var headers = 16384
-    /// Bytes of a request's body: no page takes one, so it is read past and thrown away.
+    /// Bytes of a request's body: a form is kept so far, any other is read past and thrown away.
     var body = 65536
     /// How long a connection may wait for its next request, the request's arrival included.
     var idle = Duration.seconds(120)

@@ -8,6 +8,12 @@ public protocol Site: Sendable {
     /// The newest snapshot in text format 0.0.4; throws a sentence about what was asked for and is not there.
     func metrics(_ request: MetricsRequest) async throws(MetricsRefusal) -> MetricsText
     func events(_ query: EventQuery) async -> EventPage
+    /// The answer to a query, as `PrometheusJSON` writes it. Runs where it holds up nothing else.
+    func answer(_ request: QueryRequest) async throws(QueryRefusal) -> [UInt8]
+    /// Which series there are, as `PrometheusJSON` writes it.
+    func series(_ request: SeriesRequest) async throws(QueryRefusal) -> [UInt8]
+    /// How the rules stand, sorted by file and name.
+    func ruleGroups() async -> [RuleGroupReport]
     /// Why the agent is not ready to be relied on, one sentence; nil when it is.
     func reasonNotReady() async -> String?
 }

@@ -15,9 +15,12 @@ struct AgentOptions: ParsableArguments {
 
 /// Asks a running agent's API.
 struct AgentClient {
-    private struct Answer<Data: Decodable>: Decodable {
+    /// The envelope of Prometheus's HTTP API.
+    struct Answer<Data: Decodable>: Decodable {
         let data: Data?
         let error: String?
+        let warnings: [String]?
+        let infos: [String]?
     }
 
     private let client = WebClient()
@@ -31,6 +34,15 @@ struct AgentClient {
     func get<Data: Decodable>(
         _ type: Data.Type, _ path: String, _ parameters: [(String, String)]
     ) async throws(CommandFailure) -> Data {
+        let answer = try await answer(type, path, parameters)
+        if let data = answer.data { return data }
+        throw CommandFailure(status: .wrong, sentence: "\(address) answered without data")
+    }
+
+    /// The whole answer, which has `data`; fails as `get` does.
+    func answer<Data: Decodable>(
+        _ type: Data.Type, _ path: String, _ parameters: [(String, String)]
+    ) async throws(CommandFailure) -> Answer<Data> {
         let query = parameters.map { "\($0.0.asQuery)=\($0.1.asQuery)" }.joined(separator: "&")
         let url = address + path + (query.isEmpty ? "" : "?" + query)
         let response: WebResponse
@@ -46,7 +58,7 @@ struct AgentClient {
             throw CommandFailure(
                 status: .noDaemon, sentence: "\(address) answered \(response.status), and not as virtwarden does")
         }
-        if let data = answer.data { return data }
+        guard answer.data == nil else { return answer }
         throw CommandFailure(status: .wrong, sentence: "\(address): \(answer.error ?? "no data")")
     }
 }

@@ -140,7 +140,7 @@ struct StoreSink: SeriesSink {
         var state = GroupState(try group(rule(), "    limit: 1\n"))
         set("a", 1, at: 10)
         set("b", 1, at: 10)
-        #expect(changes(&state, at: 10).first?.contains("more than the group's limit of 1") == true)
+        #expect(changes(&state, at: 10).first?.contains("more than the limit of 1") == true)
         #expect(state.alerts.isEmpty)
     }
 

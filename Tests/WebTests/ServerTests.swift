@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import CZlib
 import FoundationEssentials
+import PromQL
+import PrometheusAPI
 import Testing
 import Vocabulary
 
@@ -10,6 +12,7 @@ struct PlainSite: Site {
     var version = "9.9"
     var text = "up 1\n"
     var reason: String?
+    var groups: [RuleGroupReport] = []
 
     func metrics(_ request: MetricsRequest) async throws(MetricsRefusal) -> MetricsText {
         if let name = request.connection, name != "a" { throw MetricsRefusal("There is no connection \"\(name)\".") }
@@ -17,6 +20,23 @@ struct PlainSite: Site {
         return MetricsText(bytes: Array((text + only).utf8), generation: 1)
     }
     func reasonNotReady() async -> String? { reason }
+    /// Says what was asked.
+    func answer(_ request: QueryRequest) async throws(QueryRefusal) -> [UInt8] {
+        if request.query.text == "slow" { throw QueryRefusal(.timeout, "the query took too long") }
+        if request.query.text == "wrong" { throw QueryRefusal(.execution, "many-to-many") }
+        let times =
+            switch request.times {
+            case .instant(let time): time.map { "at \($0.milliseconds)" } ?? "now"
+            case .range(let start, let end, let step):
+                "from \(start.milliseconds) to \(end.milliseconds) by \(step.milliseconds)"
+            }
+        let wait = request.timeout.map { " within \($0.milliseconds)" } ?? ""
+        return Array("\(request.query.text) \(times)\(wait) limit \(request.limit)".utf8)
+    }
+    func series(_ request: SeriesRequest) async throws(QueryRefusal) -> [UInt8] {
+        Array("\(request.wanted) \(request.selectors.map(\.text))".utf8)
+    }
+    func ruleGroups() async -> [RuleGroupReport] { groups }
     func events(_ query: EventQuery) async -> EventPage {
         let event = EventRecord(
             id: 7, time: Timestamp(milliseconds: 0), host: query.host ?? "a", object: "domain", name: "<b>\"\n",
@@ -107,7 +127,7 @@ struct PlainSite: Site {
             for query in ["limit=0", "limit=x", "after=-1", "domain=a"] {
                 let refused = try await get(port, "/api/v1/events?" + query)
                 #expect(refused.status == 400)
-                #expect(refused.text.hasPrefix(#"{"error":""#) && refused.text.contains(#""errorType":"bad_data""#))
+                #expect(refused.text.hasPrefix(#"{"status":"error","errorType":"bad_data","error":""#))
             }
         }
     }

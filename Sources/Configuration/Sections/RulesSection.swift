@@ -4,10 +4,15 @@ import Files
 public import PromQL
 import YAML
 
-/// `rule_files`: Prometheus's rule files, read and checked with the configuration.
+/// `rule_files`: Prometheus's rule files, read and checked with the configuration; `rules`: what is asked of all of them.
 enum RulesSection: Section {
     static func read(_ reader: inout MappingReader, into settings: inout Settings) {
         let problems = reader.problems
+        var reach = RuleFile.furthestReach
+        if var section = reader.mapping("rules") {
+            reach = section.duration("max_reach", in: .seconds(1) ... .seconds(30 * 86_400)) ?? reach
+            section.end()
+        }
         var seen: Set<String> = []
         for item in reader.items("rule_files") ?? [] {
             guard let pattern = item.node.text, pattern.hasPrefix("/") else {
@@ -20,7 +25,7 @@ enum RulesSection: Section {
                 problems.add("\(item.path): there is no file \(pattern)", at: item.node)
             }
             for path in paths where seen.insert(path).inserted {
-                switch RuleFile.load(path) {
+                switch RuleFile.load(path, reach: reach) {
                 case .success(let groups): settings.ruleGroups += groups
                 case .failure(let found): for problem in found.problems { problems.add(problem) }
                 }
@@ -31,9 +36,12 @@ enum RulesSection: Section {
 
 extension RuleFile {
     /// The groups of the file `path`, or everything that is wrong with it.
-    public static func load(_ path: String, as dialect: Dialect = .default) -> Result<[RuleGroup], RuleProblems> {
+    public static func load(
+        _ path: String, as dialect: Dialect = .default, reach: Duration = furthestReach
+    ) -> Result<[RuleGroup], RuleProblems> {
         do throws(TextFileError) {
-            return parse(try TextFile.read(path, limit: YAMLNode.longestText), path: path, as: dialect)
+            return parse(
+                try TextFile.read(path, limit: YAMLNode.longestText), path: path, as: dialect, reach: reach)
         } catch {
             return .failure(RuleProblems([Problem(path: path, message: error.description)]))
         }

@@ -26,6 +26,10 @@ enum WebSection: Section {
             return text.hasSuffix("/") ? String(text.dropLast()) : text
         }
         if let timestamps = section.bool("timestamps") { settings.web.timestamps = timestamps }
+        if let timeout = section.duration("query_timeout", in: .milliseconds(100) ... .seconds(600)) {
+            settings.web.queryTimeout = timeout
+        }
+        if let most = section.int("max_queries", in: 1...64) { settings.web.maxQueries = most }
         section.end()
     }
 }

@@ -76,6 +76,12 @@ def are_same_points(left, right):
     return len(left) == len(right) and all(a[0] == b[0] and is_same(a[1], b[1]) for a, b in zip(left, right))
 
 
+def has_order(expression):
+    """Whether the result comes in the order of its values; groups come in any order."""
+    is_grouped = re.search(r"\b(by|without)\b", expression)
+    return expression.startswith("sort") or (expression.startswith(("topk", "bottomk")) and not is_grouped)
+
+
 def difference(case, theirs, our):
     """Empty, or the kind of the difference."""
     if our.get("isCrash"):
@@ -91,7 +97,7 @@ def difference(case, theirs, our):
         return "" if a["result"] == b["result"] else "another string"
     if a["resultType"] == "scalar":
         return "" if is_same(a["result"][1], b["result"][1]) else "another value"
-    if re.match(r"(sort|sort_desc|topk|bottomk)\b", case.expression) and a["resultType"] == "vector":
+    if a["resultType"] == "vector" and has_order(case.expression):
         if not are_same_points([[0, row["value"][1]] for row in a["result"]],
                                [[0, row["value"][1]] for row in b["result"]]):
             return "another order"

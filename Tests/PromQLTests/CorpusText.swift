@@ -26,6 +26,13 @@ struct Corpus {
         let isDifferent: Bool
         /// Whether it is left open which of equal series is chosen.
         let isOpen: Bool
+
+        /// Whether the result comes in the order of its values; groups come in any order.
+        var hasOrder: Bool {
+            if expression.hasPrefix("sort") { return true }
+            return (expression.hasPrefix("topk") || expression.hasPrefix("bottomk"))
+                && !expression.contains(/\b(by|without)\b/)
+        }
     }
 
     private enum Block {

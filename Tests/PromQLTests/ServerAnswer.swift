@@ -43,13 +43,14 @@ enum ServerAnswer: Sendable {
         case (.string(let left), .string(let right)): return left == right ? nil : "Prometheus \(left), we \(right)"
         case (.rows(let type, let left), .rows(let other, let right)):
             return type == other
-                ? Self.difference(left, right, one, hasOrder: type == "vector") : "Prometheus a \(type), we a \(other)"
+                ? Self.difference(left, right, one, hasOrder: type == "vector" && one.hasOrder)
+                : "Prometheus a \(type), we a \(other)"
         default: return "another type: Prometheus \(self), we \(ours)"
         }
     }
 
     private static func difference(_ left: [Row], _ right: [Row], _ one: Corpus.Case, hasOrder: Bool) -> String? {
-        if hasOrder, ["sort", "topk", "bottomk"].contains(where: { one.expression.hasPrefix($0) }) {
+        if hasOrder {
             let values = (left.flatMap(\.points).map(\.value), right.flatMap(\.points).map(\.value))
             if !values.0.elementsEqual(values.1, by: isSame) {
                 return "Prometheus in order \(values.0), we \(values.1)"

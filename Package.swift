@@ -111,7 +111,13 @@ let package = Package(
         tests("Web", ["CZlib", "PromQL", "PrometheusAPI", "Vocabulary"]),
         tests("Terminal"),
         tests("Configuration", ["DomainXML", "Notifying", "Remediation", "Sampling", "Vocabulary", "Web", "YAML"]),
-        tests("Daemon", ["Alerting", "Configuration", "Database", "PromQL", "Sampling", "SeriesStore", "TestHosts", "Vocabulary", logging]),
+        tests(
+            "Daemon",
+            [
+                "Alerting", "Configuration", "Database", "PromQL", "PrometheusAPI", "Sampling", "SeriesStore",
+                "TestHosts", "Vocabulary",
+                "Web", logging,
+            ]),
         tests("virtwarden", ["TestHosts", "WebClient"]),
     ],
     cxxLanguageStandard: .cxx17

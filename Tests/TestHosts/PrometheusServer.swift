@@ -10,7 +10,10 @@ public final class PrometheusServer: Sendable {
 
     /// Starts Prometheus scraping `target`, a `host:port`, and returns once it answers queries.
     public static func start(scraping target: String, ruleFiles: [String] = []) async throws -> PrometheusServer {
-        let server = try PrometheusServer(target: target, ruleFiles: ruleFiles)
+        try await started(PrometheusServer(target: target, ruleFiles: ruleFiles))
+    }
+
+    private static func started(_ server: PrometheusServer) async throws -> PrometheusServer {
         do {
             try await waitUntil("Prometheus answers on \(server.url)") {
                 if let ending = server.process.ending {
@@ -25,16 +28,34 @@ public final class PrometheusServer: Sendable {
         return server
     }
 
-    private init(target: String, ruleFiles: [String]) throws {
-        directory = try OwnedDirectory()
+    /// Starts Prometheus over points of the past, given in OpenMetrics, that scrapes nothing.
+    public static func start(holding text: String) async throws -> PrometheusServer {
+        let directory = try OwnedDirectory()
+        do {
+            let file = try directory.write("points.om", text.utf8)
+            _ = try await run(
+                "promtool", ["tsdb", "create-blocks-from", "openmetrics", file, directory.path + "/tsdb"])
+            return try await started(PrometheusServer(directory: directory, target: nil, ruleFiles: []))
+        } catch {
+            await directory.remove()
+            throw error
+        }
+    }
+
+    private convenience init(target: String, ruleFiles: [String]) throws {
+        try self.init(directory: try OwnedDirectory(), target: target, ruleFiles: ruleFiles)
+    }
+
+    private init(directory: OwnedDirectory, target: String?, ruleFiles: [String]) throws {
+        self.directory = directory
         let address = "127.0.0.1:\(try freePort())"
         url = "http://\(address)"
         let rules = ruleFiles.map { "\"\($0)\"" }.joined(separator: ", ")
+        let targets = target.map { "{job_name: virtwarden, static_configs: [{targets: [\"\($0)\"]}]}" } ?? ""
         let settings = """
             global: {scrape_interval: 1s, evaluation_interval: 1s}
             rule_files: [\(rules)]
-            scrape_configs:
-              - {job_name: virtwarden, static_configs: [{targets: ["\(target)"]}]}
+            scrape_configs: [\(targets)]
 
             """
         let file = try directory.write("prometheus.yml", settings.utf8)
@@ -42,7 +63,7 @@ public final class PrometheusServer: Sendable {
             "prometheus",
             [
                 "--config.file=\(file)", "--storage.tsdb.path=\(directory.path)/tsdb",
-                "--web.listen-address=\(address)",
+                "--web.listen-address=\(address)", "--storage.tsdb.retention.time=100y",
             ])
     }
 

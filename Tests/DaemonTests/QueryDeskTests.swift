@@ -187,6 +187,7 @@ private struct DeskSite: Site {
         MetricsText(bytes: [], generation: 0)
     }
     func events(_ query: EventQuery) async -> EventPage { EventPage(events: [], last: 0, lost: 0) }
+    func dialect() async -> Dialect { .default }
     func answer(_ request: QueryRequest) async throws(QueryRefusal) -> [UInt8] { try await queries.answer(request) }
     func series(_ request: SeriesRequest) async throws(QueryRefusal) -> [UInt8] { try await queries.series(request) }
     func ruleGroups() async -> [RuleGroupReport] { [] }

@@ -17,7 +17,7 @@ public final class PrometheusServer: Sendable {
     public static func startReceiving(ruleFiles: [String] = []) async throws -> PrometheusServer {
         try await ready(
             try PrometheusServer(
-                directory: OwnedDirectory(), target: nil, ruleFiles: ruleFiles,
+                directory: OwnedDirectory(), target: nil, ruleFiles: ruleFiles, evaluation: "1m",
                 flags: ["--web.enable-remote-write-receiver"]))
     }
 
@@ -50,14 +50,17 @@ public final class PrometheusServer: Sendable {
         return server
     }
 
-    private init(directory: OwnedDirectory, target: String?, ruleFiles: [String], flags: [String] = []) throws {
+    private init(
+        directory: OwnedDirectory, target: String?, ruleFiles: [String], evaluation: String = "1s",
+        flags: [String] = []
+    ) throws {
         self.directory = directory
         let address = "127.0.0.1:\(try freePort())"
         url = "http://\(address)"
         let rules = ruleFiles.map { "\"\($0)\"" }.joined(separator: ", ")
         let targets = target.map { "{job_name: virtwarden, static_configs: [{targets: [\"\($0)\"]}]}" } ?? ""
         let settings = """
-            global: {scrape_interval: 1s, evaluation_interval: 1s}
+            global: {scrape_interval: 1s, evaluation_interval: \(evaluation)}
             rule_files: [\(rules)]
             scrape_configs: [\(targets)]
 

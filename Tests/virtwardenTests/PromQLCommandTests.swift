@@ -37,7 +37,7 @@ import Testing
                     + #"{"metric":{},"value":[60.500,"2.5"]}]}"# + end,
                 #"{"id":[1,{"c":null}],"status":"success","data":{"resultType":"matrix","result":["#
                     + #"{"metric":{},"values":[[0,"0"],[0.500,"0.5"]]}]}"# + end,
-                #"{"id":null,"status":"success","data":{"resultType":"scalar","result":[-0.500,"1e+21"]}"# + end,
+                #"{"id":null,"status":"success","data":{"resultType":"scalar","result":[-0.500,"1000000000000000000000"]}"# + end,
                 #"{"id":true,"status":"success","data":{"resultType":"string","result":[0.001,"é\n"]}"# + end,
             ])
     }

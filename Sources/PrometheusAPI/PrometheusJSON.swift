@@ -79,7 +79,8 @@ extension JSONWriter {
             switch value {
             case .scalar(let number):
                 data.string("resultType", "scalar")
-                data.member("result") { $0.point(time, APINumber.value(number)) }
+                // A scalar never has an exponent.
+                data.member("result") { $0.point(time, NumberText.plain(number)) }
             case .string(let text):
                 data.string("resultType", "string")
                 data.member("result") { $0.point(time, text) }

@@ -90,7 +90,8 @@ let package = Package(
         .executableTarget(
             name: "virtwarden",
             dependencies: [
-                "Vocabulary", "Files", "Libvirt", "YAML", "Sampling", "PromQL", "Alerting", "PrometheusAPI", "Notifying",
+                "Vocabulary", "Files", "Libvirt", "YAML", "Sampling", "PromQL", "Alerting", "PrometheusAPI",
+                "Notifying",
                 "Remediation", "Web", "WebClient", "Terminal", "Configuration", "Daemon", logging, arguments,
             ],
             swiftSettings: settings),
@@ -118,7 +119,12 @@ let package = Package(
         tests("Web", ["CZlib", "PromQL", "PrometheusAPI", "Vocabulary"]),
         tests("Terminal"),
         tests("Configuration", ["DomainXML", "Notifying", "Remediation", "Sampling", "Vocabulary", "Web", "YAML"]),
-        tests("Daemon", ["Alerting", "Configuration", "Database", "PromQL", "Sampling", "SeriesStore", "TestHosts", "Vocabulary", logging]),
+        tests(
+            "Daemon",
+            [
+                "Alerting", "Configuration", "Database", "PromQL", "PrometheusAPI", "Sampling", "SeriesStore", "TestHosts",
+                "Vocabulary", "Web", logging,
+            ]),
         tests("virtwarden", ["TestHosts", "WebClient"]),
     ],
     cxxLanguageStandard: .cxx17

@@ -67,6 +67,14 @@ public struct RuleGroup: Sendable {
         }
     }
 
+    /// How far back each rule reads series of which names; nil is any name.
+    public var reaches: [(name: String?, reach: Duration)] {
+        rules.flatMap { rule -> [(name: String?, reach: Duration)] in
+            let reach = rule.query.reach + queryOffset
+            return rule.query.metricNames.map { $0.map { ($0, reach) } } ?? [(nil, reach)]
+        }
+    }
+
     /// How far back the group reads.
     public var reach: Duration {
         (rules.map(\.query.reach).max() ?? .zero) + queryOffset

@@ -26,7 +26,7 @@ public enum RuleFile {
         let problems = ProblemList(path: path)
         var groups: [RuleGroup] = []
         do throws(Problem) {
-            if let root = try YAMLNode.parse(text, path: path, allowsAliases: true),
+            if let root = try YAMLNode.parse(text, path: path, allowsAliases: true), !root.isNull,
                 var reader = MappingReader(root, problems)
             {
                 groups = readGroups(&reader, Language(dialect: dialect, reach: reach))
@@ -72,7 +72,7 @@ public enum RuleFile {
     private static func rule(
         _ reader: inout MappingReader, _ common: [(String, Template)], _ language: Language
     ) -> Rule? {
-        let record = reader.string("record")
+        let record = reader.string("record").flatMap { $0.isEmpty ? nil : $0 }
         let alert = reader.string("alert")
         let expression = reader.required("expr")
         let hold = reader.duration("for")
@@ -121,7 +121,7 @@ public enum RuleFile {
         let path = reader.path(key)
         let problems = reader.problems
         return (reader.texts(key) ?? []).compactMap { entry in
-            guard entry.name.isLabelName, entry.name != Labels.metricName else {
+            guard entry.name.isLabelName, entry.name != Labels.metricName || key == "annotations" else {
                 problems.add("\(path): \"\(entry.name.prefix(80))\" is no name of a label", at: entry.key)
                 return nil
             }

@@ -13,6 +13,7 @@ enum Sections {
         SamplingSection.self,
         MetadataSection.self,
         WebSection.self,
+        PromQLSection.self,
         RulesSection.self,
         ReceiversSection.self,
         RoutesSection.self,

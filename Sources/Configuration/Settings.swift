@@ -2,6 +2,7 @@
 public import Alerting
 public import DomainXML
 public import Notifying
+public import PromQL
 public import Remediation
 public import Sampling
 public import Web
@@ -13,6 +14,7 @@ public struct Settings: Sendable {
     /// What becomes labels of the domains' metadata.
     public var metadata: MetadataPaths
     public var web: WebSettings
+    public var promql: PromQLSettings
     /// The groups of all rule files, in the order of the files.
     public var ruleGroups: [RuleGroup]
     public var notifying: NotifierSettings
@@ -22,7 +24,8 @@ public struct Settings: Sendable {
 
     public init(
         connections: [ConnectionSettings] = [ConnectionSettings()], sampling: SamplingSettings = SamplingSettings(),
-        metadata: MetadataPaths = .none, web: WebSettings = WebSettings(), ruleGroups: [RuleGroup] = [],
+        metadata: MetadataPaths = .none, web: WebSettings = WebSettings(),
+        promql: PromQLSettings = PromQLSettings(), ruleGroups: [RuleGroup] = [],
         notifying: NotifierSettings = NotifierSettings(), remediation: RemediationSettings = RemediationSettings(),
         stateDirectory: String? = nil
     ) {
@@ -30,11 +33,21 @@ public struct Settings: Sendable {
         self.sampling = sampling
         self.metadata = metadata
         self.web = web
+        self.promql = promql
         self.ruleGroups = ruleGroups
         self.notifying = notifying
         self.remediation = remediation
         self.stateDirectory = stateDirectory
     }
+}
+
+/// Which PromQL rules and queries speak, and over what.
+public struct PromQLSettings: Hashable, Sendable {
+    public var dialect = Dialect.default
+    /// How far back all series are kept, for whoever asks; zero keeps only what rules read, as far as they read it.
+    public var history = Duration.zero
+
+    public init() {}
 }
 
 /// One libvirt host.

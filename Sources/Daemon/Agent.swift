@@ -136,9 +136,10 @@ package actor Agent {
         await notifier.reload(notifying)
         let remediation = settings.remediation.bounded(mayAct)
         await room.reload(remediation)
-        await queries.adjust(settings.web.queries)
+        await queries.adjust(settings.web.queries, as: settings.promql.dialect)
         await runner.load(
-            settings.ruleGroups, every: settings.sampling.interval, externalURL: notifying.externalURL)
+            settings.ruleGroups, every: settings.sampling.interval, externalURL: notifying.externalURL,
+            history: settings.promql.history)
         await watch(settings, writes: remediation.mode == .auto)
     }
 

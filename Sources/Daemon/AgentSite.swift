@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PromQL
 import Sampling
 import Vocabulary
 import Web
@@ -44,6 +45,10 @@ struct AgentSite: Site {
 
     func events(_ query: EventQuery) async -> EventPage {
         log.page(query)
+    }
+
+    func dialect() async -> Dialect {
+        await queries.dialect
     }
 
     func answer(_ request: QueryRequest) async throws(QueryRefusal) -> [UInt8] {

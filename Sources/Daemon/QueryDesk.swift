@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import PromQL
+package import PromQL
 import PrometheusAPI
 import Queues
 package import SeriesStore
@@ -32,6 +32,7 @@ package actor QueryDesk {
     private nonisolated let store: Store
     private nonisolated let board: RuleBoard
     private var bounds: Bounds
+    private(set) var dialect = Dialect.default
     private var idle: [Worker] = []
     private var running = 0
     private var line: [CheckedContinuation<Worker, Never>] = []
@@ -42,8 +43,9 @@ package actor QueryDesk {
         self.bounds = bounds
     }
 
-    package func adjust(_ bounds: Bounds) {
+    package func adjust(_ bounds: Bounds, as dialect: Dialect) {
         self.bounds = bounds
+        self.dialect = dialect
     }
 
     package func answer(_ request: QueryRequest) async throws(QueryRefusal) -> [UInt8] {

@@ -82,7 +82,9 @@ package actor RuleRunner {
     /// Takes `groups` in place of the ones before. Alerts are carried over by file, group, rule name and labels, the first
     /// time from what was remembered before a restart; one that fired and whose rule is gone is resolved. `interval` is
     /// that of groups which name none.
-    package func load(_ groups: [RuleGroup], every interval: Duration, externalURL: String) async {
+    package func load(_ groups: [RuleGroup], every interval: Duration, externalURL: String, history: Duration = .zero)
+        async
+    {
         var past: AlertMemory.Past?
         if !hasRestored {
             hasRestored = true
@@ -104,7 +106,7 @@ package actor RuleRunner {
             order.append(key)
         }
         index = ReadIndex(groups)
-        demand(groups, interval)
+        demand(groups, interval, history)
         if let past { fired += restore(past, every: interval) }
         for (key, gone) in old where entries[key] == nil {
             store.end(gone.state.written, at: .now)
@@ -154,17 +156,10 @@ package actor RuleRunner {
     }
 
     /// The store keeps what the rules read, and what they make.
-    private func demand(_ groups: [RuleGroup], _ interval: Duration) {
-        var demand = StoreDemand()
+    private func demand(_ groups: [RuleGroup], _ interval: Duration, _ history: Duration) {
+        var demand = StoreDemand(history: history)
         for group in groups {
-            for query in group.rules.map(\.query) {
-                let reach = query.reach + group.queryOffset + interval * 2
-                guard let names = query.metricNames else {
-                    demand.add(nil, reach: reach)
-                    continue
-                }
-                for name in names { demand.add(name, reach: reach) }
-            }
+            for (name, reach) in group.reaches { demand.add(name, reach: reach + interval * 2) }
             for name in group.madeNames { demand.add(name, reach: Query.lookback + interval * 2) }
         }
         store.setDemand(demand)

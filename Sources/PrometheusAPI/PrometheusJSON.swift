@@ -79,7 +79,7 @@ extension JSONWriter {
             switch value {
             case .scalar(let number):
                 data.string("resultType", "scalar")
-                // A scalar never has an exponent.
+                // Unlike a sample's, its value has no exponent.
                 data.member("result") { $0.point(time, NumberText.plain(number)) }
             case .string(let text):
                 data.string("resultType", "string")

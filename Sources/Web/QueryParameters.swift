@@ -14,13 +14,13 @@ extension PageRequest {
         query.first { $0.name == name && !$0.value.isEmpty }?.value
     }
 
-    func instantQuery() throws(QueryRefusal) -> QueryRequest {
+    func instantQuery(as dialect: Dialect) throws(QueryRefusal) -> QueryRequest {
         QueryRequest(
-            query: try expression(), times: .instant(try time("time")), timeout: try duration("timeout"),
+            query: try expression(dialect), times: .instant(try time("time")), timeout: try duration("timeout"),
             limit: try limit())
     }
 
-    func rangeQuery() throws(QueryRefusal) -> QueryRequest {
+    func rangeQuery(as dialect: Dialect) throws(QueryRefusal) -> QueryRequest {
         guard let start = try time("start") else { throw missing("start", "a time") }
         guard let end = try time("end") else { throw missing("end", "a time") }
         guard start <= end else { throw QueryRefusal(badData: "end: lies before start") }
@@ -29,7 +29,7 @@ extension PageRequest {
         guard (end - start).milliseconds / step.milliseconds <= Self.mostSteps else {
             throw QueryRefusal(badData: "step: makes more than 11,000 points a series; take a longer one")
         }
-        let query = try expression()
+        let query = try expression(dialect)
         guard query.canHaveSteps else {
             throw QueryRefusal(badData: "query: a range query needs an instant vector or a scalar")
         }
@@ -51,9 +51,9 @@ extension PageRequest {
             wanted: wanted, selectors: selectors, start: try time("start"), end: try time("end"), limit: try limit())
     }
 
-    private func expression() throws(QueryRefusal) -> Query {
+    private func expression(_ dialect: Dialect) throws(QueryRefusal) -> Query {
         guard let text = value("query") else { throw missing("query", "an expression") }
-        return try parsed(text, as: "query")
+        return try parsed(text, as: "query", dialect)
     }
 
     private func selector(_ text: String) throws(QueryRefusal) -> Query {
@@ -65,9 +65,11 @@ extension PageRequest {
         return query
     }
 
-    private func parsed(_ text: String, as name: String) throws(QueryRefusal) -> Query {
+    private func parsed(
+        _ text: String, as name: String, _ dialect: Dialect = .default
+    ) throws(QueryRefusal) -> Query {
         do throws(QueryError) {
-            return try Query(parsing: text)
+            return try Query(parsing: text, as: dialect)
         } catch {
             throw QueryRefusal(badData: "\(name): \(error)")
         }

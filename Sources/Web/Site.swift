@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import PromQL
 public import Vocabulary
 
 /// What the pages show. No call here may reach libvirt.
@@ -8,6 +9,8 @@ public protocol Site: Sendable {
     /// The newest snapshot in text format 0.0.4; throws a sentence about what was asked for and is not there.
     func metrics(_ request: MetricsRequest) async throws(MetricsRefusal) -> MetricsText
     func events(_ query: EventQuery) async -> EventPage
+    /// Which PromQL queries speak.
+    func dialect() async -> Dialect
     /// The answer to a query, as `PrometheusJSON` writes it. Runs where it holds up nothing else.
     func answer(_ request: QueryRequest) async throws(QueryRefusal) -> [UInt8]
     /// Which series there are, as `PrometheusJSON` writes it.

@@ -164,4 +164,149 @@ struct StoreSink: SeriesSink {
         _ = changes(&state, at: 20)
         #expect(state.alerts.first?.annotations["s"] == "a=2")
     }
+
+    @Test func `an alert that comes back after it was resolved begins anew`() throws {
+        var state = GroupState(try group(rule(", for: 10s")))
+        for second in [10, 20] as [Double] {
+            set("a", 1, at: second)
+            _ = changes(&state, at: second)
+        }
+        set("a", 0, at: 30)
+        #expect(changes(&state, at: 30) == ["a firing>resolved"])
+        set("a", 1, at: 40)
+        #expect(changes(&state, at: 40) == ["a ->pending"])
+        #expect(state.alerts.first?.activeAt == Timestamp(seconds: 40))
+        #expect(state.alerts.first?.resolvedAt == nil)
+    }
+
+    @Test func `a resolved alert is remembered for 15 minutes`() throws {
+        var state = GroupState(try group(rule()))
+        set("a", 1, at: 10)
+        _ = changes(&state, at: 10)
+        set("a", 0, at: 20)
+        func moves(_ second: Double) -> [Alert.State?] {
+            var sink = StoreSink(store: store)
+            return state.evaluate(at: Timestamp(seconds: second), over: store, into: &sink).moves.map(\.alert?.state)
+        }
+        #expect(moves(20) == [.resolved])
+        #expect(moves(920) == [])
+        #expect(moves(921) == [nil])
+        #expect(state.farewell().isEmpty)
+    }
+
+    @Test func `what is to be remembered is told when a state changes, and only then`() throws {
+        var state = GroupState(try group(rule(", for: 10s, keep_firing_for: 10s")))
+        var told: [[String]] = []
+        for (second, value) in [(10, 1), (15, 1), (20, 1), (30, 0), (35, 0), (38, 1), (50, 0), (60, 0), (70, 0)] {
+            set("a", Double(value), at: Double(second))
+            var sink = StoreSink(store: store)
+            let moves = state.evaluate(at: Timestamp(seconds: Double(second)), over: store, into: &sink).moves
+            told.append(
+                moves.map { "\($0.alert?.state.rawValue ?? "gone")\($0.alert?.keptSince == nil ? "" : " kept")" })
+        }
+        #expect(
+            told == [
+                ["pending"], [], ["firing"], ["firing kept"], [], ["firing"], ["firing kept"], ["resolved"], [],
+            ])
+    }
+
+    @Test func `for that a reload raised sends a firing alert back to pending`() throws {
+        var state = GroupState(try group(rule(", for: 10s")))
+        for second in [10, 20] as [Double] {
+            set("a", 1, at: second)
+            _ = changes(&state, at: second)
+        }
+        var next = GroupState(try group(rule(", for: 1m")))
+        next.adopt(state)
+        #expect(changes(&next, at: 30) == ["a firing>resolved"])
+        #expect(next.alerts.map(\.state) == [.pending])
+        #expect(next.alerts.first?.activeAt == Timestamp(seconds: 10))
+        #expect(changes(&next, at: 70) == ["a pending>firing"])
+        var lower = GroupState(try group(rule(", for: 0s")))
+        lower.adopt(next)
+        #expect(changes(&lower, at: 80) == [])
+    }
+
+    @Test func `an expression may change over a reload, labels may not`() throws {
+        var state = GroupState(try group(rule()))
+        set("a", 1, at: 10)
+        _ = changes(&state, at: 10)
+        var next = GroupState(try group(rule(expr: "down > 0")))
+        next.adopt(state)
+        #expect(next.alerts.map(\.labels) == state.alerts.map(\.labels))
+        var other = GroupState(try group("      - {alert: Down, expr: down == 1, labels: {severity: low}}\n"))
+        other.adopt(next)
+        #expect(other.alerts.isEmpty)
+        #expect(other.takeMoves().map(\.alert) == [nil])
+        #expect(changes(&other, at: 20) == ["a ->firing"])
+        #expect(series("ALERTS", at: 20).contains { $0.contains("high") && $0.hasSuffix("stale") })
+    }
+
+    @Test func `alerts that the limit clears are resolved, and their series end when it is kept again`() throws {
+        var state = GroupState(try group(rule(), "    limit: 1\n"))
+        set("a", 1, at: 10)
+        #expect(changes(&state, at: 10) == ["a ->firing"])
+        set("b", 1, at: 20)
+        let found = changes(&state, at: 20)
+        #expect(found == ["a firing>resolved", "rule Down: makes 2 alerts, more than the limit of 1"])
+        #expect(series("ALERTS", at: 20) == [])
+        set("a", 0, at: 30)
+        #expect(changes(&state, at: 30) == ["b ->firing"])
+        #expect(series("ALERTS", at: 30).map { $0.contains("\"a\"") && $0.hasSuffix("stale") } == [true, false])
+    }
+
+    @Test func `the offset moves what is read and written, not when alerts begin`() throws {
+        var state = GroupState(try group(rule(", for: 10s"), "    query_offset: 1m\n"))
+        set("a", 1, at: 10)
+        #expect(changes(&state, at: 60) == [])
+        #expect(changes(&state, at: 70) == ["a ->pending"])
+        #expect(state.alerts.first?.activeAt == Timestamp(seconds: 70))
+        #expect(series("ALERTS", at: 10).count == 1)
+        #expect(changes(&state, at: 80) == ["a pending>firing"])
+    }
+
+    @Test func `a rule says how it fares`() throws {
+        var state = GroupState(
+            try group(
+                "      - {alert: Bad, expr: 'down * on() down2'}\n" + rule() + "      - {record: r, expr: down}\n"))
+        var report = state.report(every: .seconds(15))
+        #expect(report.rules.map(\.health) == [.unknown, .unknown, .unknown])
+        #expect(report.lastEvaluation == nil)
+        store.append(
+            [(Labels(name: "down2", [("x", "1")]), 1), (Labels(name: "down2", [("x", "2")]), 1)],
+            at: Timestamp(seconds: 10))
+        set("a", 1, at: 10)
+        var sink = StoreSink(store: store)
+        var ticks = Duration.zero
+        _ = state.evaluate(
+            at: Timestamp(seconds: 10), over: store, into: &sink,
+            clock: {
+                ticks += .seconds(1)
+                return ticks
+            })
+        report = state.report(every: .seconds(15))
+        #expect(report.rules.map(\.health) == [.bad, .ok, .ok])
+        #expect(report.rules[0].lastError?.contains("many-to-many") == true)
+        #expect(report.rules[1].lastError == nil)
+        #expect(report.rules.map(\.duration) == [.seconds(1), .seconds(1), .seconds(1)])
+        #expect(report.duration == .seconds(3))
+        #expect(report.lastEvaluation == Timestamp(seconds: 10))
+        #expect(report.rules[1].alerts.map(\.state) == [.firing])
+    }
+
+    @Test func `ten thousand alerts of one rule are no burden`() throws {
+        var state = GroupState(try group(rule(", for: 10s")))
+        let names = (0..<10_000).map { Labels(name: "down", [("domain", "d\($0)")]) }
+        let start = ContinuousClock.now
+        for second in stride(from: 10, through: 50, by: 10) {
+            store.append(names.map { ($0, 1) }, at: Timestamp(seconds: Double(second)))
+            var sink = StoreSink(store: store)
+            let outcome = state.evaluate(at: Timestamp(seconds: Double(second)), over: store, into: &sink)
+            #expect(outcome.changes.count == (second <= 20 ? 10_000 : 0))
+            #expect(outcome.moves.count == outcome.changes.count)
+        }
+        // A debug build on a busy machine; it is a hundredth of this otherwise.
+        #expect(ContinuousClock.now - start < .seconds(60))
+        #expect(state.alerts.count == 10_000)
+    }
 }

@@ -103,6 +103,7 @@ import YAML
         """
         rule_files: [rules.yml]
         evaluation_interval: 1m
+        group_eval_order: [a, five, order]
         tests:
           - interval: 1m
             input_series: [{series: 'x{i="1"}', values: '1+1x10'}]

@@ -10,12 +10,29 @@ public final class PrometheusServer: Sendable {
 
     /// Starts Prometheus scraping `target`, a `host:port`, and returns once it answers queries.
     public static func start(scraping target: String, ruleFiles: [String] = []) async throws -> PrometheusServer {
-        try await ready(try PrometheusServer(target: target, ruleFiles: ruleFiles))
+        try await ready(try PrometheusServer(directory: OwnedDirectory(), target: target, ruleFiles: ruleFiles))
     }
 
     /// Starts Prometheus that scrapes nothing and takes what remote write brings, and returns once it answers queries.
-    public static func startReceiving() async throws -> PrometheusServer {
-        try await ready(try PrometheusServer(settings: "{}\n", ["--web.enable-remote-write-receiver"]))
+    public static func startReceiving(ruleFiles: [String] = []) async throws -> PrometheusServer {
+        try await ready(
+            try PrometheusServer(
+                directory: OwnedDirectory(), target: nil, ruleFiles: ruleFiles,
+                flags: ["--web.enable-remote-write-receiver"]))
+    }
+
+    /// Starts Prometheus over points of the past, given in OpenMetrics, that scrapes nothing.
+    public static func start(holding text: String) async throws -> PrometheusServer {
+        let directory = try OwnedDirectory()
+        do {
+            let file = try directory.write("points.om", text.utf8)
+            _ = try await run(
+                "promtool", ["tsdb", "create-blocks-from", "openmetrics", file, directory.path + "/tsdb"])
+            return try await ready(PrometheusServer(directory: directory, target: nil, ruleFiles: []))
+        } catch {
+            await directory.remove()
+            throw error
+        }
     }
 
     private static func ready(_ server: PrometheusServer) async throws -> PrometheusServer {
@@ -33,28 +50,24 @@ public final class PrometheusServer: Sendable {
         return server
     }
 
-    private convenience init(target: String, ruleFiles: [String]) throws {
+    private init(directory: OwnedDirectory, target: String?, ruleFiles: [String], flags: [String] = []) throws {
+        self.directory = directory
+        let address = "127.0.0.1:\(try freePort())"
+        url = "http://\(address)"
         let rules = ruleFiles.map { "\"\($0)\"" }.joined(separator: ", ")
+        let targets = target.map { "{job_name: virtwarden, static_configs: [{targets: [\"\($0)\"]}]}" } ?? ""
         let settings = """
             global: {scrape_interval: 1s, evaluation_interval: 1s}
             rule_files: [\(rules)]
-            scrape_configs:
-              - {job_name: virtwarden, static_configs: [{targets: ["\(target)"]}]}
+            scrape_configs: [\(targets)]
 
             """
-        try self.init(settings: settings)
-    }
-
-    private init(settings: String, _ flags: [String] = []) throws {
-        directory = try OwnedDirectory()
-        let address = "127.0.0.1:\(try freePort())"
-        url = "http://\(address)"
         let file = try directory.write("prometheus.yml", settings.utf8)
         process = try ChildProcess(
             "prometheus",
             [
                 "--config.file=\(file)", "--storage.tsdb.path=\(directory.path)/tsdb",
-                "--web.listen-address=\(address)",
+                "--web.listen-address=\(address)", "--storage.tsdb.retention.time=100y",
             ] + flags)
     }
 

@@ -21,6 +21,7 @@ struct PlainSite: Site {
     }
     func reasonNotReady() async -> String? { reason }
     /// Says what was asked.
+    func dialect() async -> Dialect { .default }
     func answer(_ request: QueryRequest) async throws(QueryRefusal) -> [UInt8] {
         if request.query.text == "slow" { throw QueryRefusal(.timeout, "the query took too long") }
         if request.query.text == "wrong" { throw QueryRefusal(.execution, "many-to-many") }

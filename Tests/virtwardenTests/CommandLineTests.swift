@@ -55,6 +55,56 @@ import Testing
         await directory.remove()
     }
 
+    @Test func `check rules warns of rules that make the same series`() async throws {
+        let directory = try OwnedDirectory()
+        let rules =
+            "{alert: A, expr: up == 0, labels: {a: b}}, {alert: A, expr: up == 1, labels: {a: b}}, {alert: A, expr: up}"
+        let file = try directory.write("rules.yml", "groups: [{name: g, rules: [\(rules)]}]\n".utf8)
+        let result = try await BuiltProgram.run(["check", "rules", file])
+        #expect(result.code == 0)
+        #expect(result.errors.hasPrefix("\(file): warning: 2 rules have the alert A and the same labels"))
+        await directory.remove()
+    }
+
+    @Test func `test rules says each file's verdict, and what differs`() async throws {
+        let directory = try OwnedDirectory()
+        try directory.write("rules.yml", "groups: [{name: g, rules: [{alert: A, expr: up == 0}]}]\n".utf8)
+        func file(_ name: String, _ expected: String) throws -> String {
+            try directory.write(
+                name,
+                """
+                rule_files: ['r*.yml', none.yml]
+                tests:
+                  - input_series: [{series: 'up{job="a"}', values: 0x9}]
+                    alert_rule_test: [{eval_time: 2m, alertname: A, exp_alerts: [\(expected)]}]
+                    promql_expr_test:
+                      - {expr: 'count_over_time(up[2m])', eval_time: 5m, exp_samples: [{labels: '{job="a"}', value: 2}]}
+
+                """.utf8)
+        }
+        let (good, bad) = (try file("good.yml", "{exp_labels: {job: a}}"), try file("bad.yml", ""))
+        let result = try await BuiltProgram.run(["test", "rules", good, bad])
+        #expect(result.code == 1)
+        #expect(result.output == "\(good): ok: 2 checks\n")
+        #expect(result.errors.contains("\(good): warning: there is no rule file none.yml\n"))
+        #expect(result.errors.contains("\(bad): failed"))
+        #expect(result.errors.hasSuffix("test 1: alert A at 2m:\n    + {alertname=\"A\", job=\"a\"}\n"))
+        let missing = try await BuiltProgram.run(["test", "rules", directory.path + "/no.yml"])
+        #expect(missing.code == 1 && missing.errors.contains("no.yml"))
+        #expect(try await BuiltProgram.run(["test", "rules", "--compat", "4", good]).code == 2)
+        await directory.remove()
+    }
+
+    @Test func `the sample rules and their tests pass`() async throws {
+        let folder = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/dashboards/rules"
+        let names = ["agent", "domains", "host", "network", "storage"]
+        for (arguments, suffix) in [(["check", "rules"], ""), (["test", "rules"], "/tests")] {
+            let result = try await BuiltProgram.run(arguments + names.map { "\(folder)\(suffix)/\($0).yml" })
+            #expect(result.code == 0)
+            #expect(result.errors.isEmpty)
+        }
+    }
+
     @Test func `a port in use ends serve with a sentence`() async throws {
         let sink = try WebSink()
         defer { sink.stop() }

@@ -25,7 +25,7 @@ enum RulesSection: Section {
                 problems.add("\(item.path): there is no file \(pattern)", at: item.node)
             }
             for path in paths where seen.insert(path).inserted {
-                switch RuleFile.load(path, reach: reach) {
+                switch RuleFile.load(path, as: settings.promql.dialect, reach: reach) {
                 case .success(let groups): settings.ruleGroups += groups
                 case .failure(let found): for problem in found.problems { problems.add(problem) }
                 }

@@ -7,6 +7,8 @@ struct QueryPage: Page {
     let takesForm = true
 
     func respond(to request: PageRequest, from site: any Site) async -> PageResponse {
-        await .prometheus { () throws(QueryRefusal) in try await site.answer(try request.instantQuery()) }
+        await .prometheus { () throws(QueryRefusal) in
+            try await site.answer(try request.instantQuery(as: await site.dialect()))
+        }
     }
 }

@@ -7,6 +7,8 @@ struct QueryRangePage: Page {
     let takesForm = true
 
     func respond(to request: PageRequest, from site: any Site) async -> PageResponse {
-        await .prometheus { () throws(QueryRefusal) in try await site.answer(try request.rangeQuery()) }
+        await .prometheus { () throws(QueryRefusal) in
+            try await site.answer(try request.rangeQuery(as: await site.dialect()))
+        }
     }
 }

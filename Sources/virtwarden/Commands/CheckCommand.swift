@@ -54,6 +54,7 @@ struct CheckRulesCommand: ParsableCommand {
             switch RuleFile.load(file) {
             case .success(let groups):
                 Output.say("\(file): ok: \(groups.reduce(0) { $0 + $1.rules.count }) rules")
+                for warning in RuleFile.duplicates(in: groups) { Output.complain("\(file): warning: \(warning)") }
             case .failure(let problems): wrong.append(problems.description)
             }
         }

@@ -40,6 +40,8 @@ import Vocabulary
     @Test func `each kind of result has its shape`() throws {
         let start = #"{"status":"success","data":{"resultType":"#
         #expect(try text("1") == start + #""scalar","result":[1.500,"1"]}}"#)
+        #expect(try text("1e-7") == start + #""scalar","result":[1.500,"0.0000001"]}}"#)
+        #expect(try text("vector(1e-7)") == start + #""vector","result":[{"metric":{},"value":[1.500,"1e-07"]}]}}"#)
         #expect(try text(#""<\n""#) == start + #""string","result":[1.500,"\u003c\n"]}}"#)
         #expect(try text("vector(2)") == start + #""vector","result":[{"metric":{},"value":[1.500,"2"]}]}}"#)
         #expect(try text("nothing") == start + #""vector","result":[]}}"#)

@@ -24,7 +24,7 @@ import Testing
             #"{"id": 1, "load": [\#(load)], "eval": {"kind": "instant", "expr": "up[1h]", "time": 480500}}"#,
             #"{"id": "b", "load": [\#(load)], "eval": {"kind": "instant", "expr": "sum(up)", "time": 60500}}"#,
             #"{"id": [1, {"c": null}], "eval": {"kind": "range", "expr": "time()", "start": 0, "end": 900, "step": 500}}"#,
-            #"{"eval": {"kind": "instant", "expr": "1e21", "time": -500}}"#,
+            #"{"eval": {"kind": "instant", "expr": "1e22", "time": -500}}"#,
             #"{"id": true, "eval": {"kind": "instant", "expr": "\"é\\n\"", "time": 1}}"#,
         ])
         let end = #","warnings":[],"infos":[]}"#
@@ -37,7 +37,8 @@ import Testing
                     + #"{"metric":{},"value":[60.500,"2.5"]}]}"# + end,
                 #"{"id":[1,{"c":null}],"status":"success","data":{"resultType":"matrix","result":["#
                     + #"{"metric":{},"values":[[0,"0"],[0.500,"0.5"]]}]}"# + end,
-                #"{"id":null,"status":"success","data":{"resultType":"scalar","result":[-0.500,"1000000000000000000000"]}"# + end,
+                #"{"id":null,"status":"success","data":{"resultType":"scalar","result":[-0.500,"10000000000000000000000"]}"#
+                    + end,
                 #"{"id":true,"status":"success","data":{"resultType":"string","result":[0.001,"é\n"]}"# + end,
             ])
     }
@@ -53,6 +54,15 @@ import Testing
             + #""eval": {"kind": "instant", "expr": "up[1h]", "time": 600000}}"#
         let answer = try await answers([line]).first
         #expect(answer?.contains(#""values":[[0,"9"],[30,"7"],[60,"8"]]"#) == true, "\(answer ?? "")")
+    }
+
+    @Test func `series are in the order of their labels, however they come`() async throws {
+        let loads = ["b", "+Inf", "a"].map {
+            #"{"labels": {"__name__": "up", "a": "\#($0)"}, "interval": 1, "values": [1]}"#
+        }
+        let ask = #""eval": {"kind": "instant", "expr": "topk(1, up)", "time": 0}}"#
+        let answer = try await answers([#"{"id": 1, "load": [\#(loads.joined(separator: ","))], \#(ask)"#]).first ?? ""
+        #expect(answer.contains(#"[{"metric":{"__name__":"up","a":"+Inf"},"value":[0,"1"]}]"#), "\(answer)")
     }
 
     @Test func `each line starts with no series`() async throws {

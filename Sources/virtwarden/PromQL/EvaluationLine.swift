@@ -30,8 +30,7 @@ enum EvaluationLine {
 
     private static func answer(to request: EvaluationRequest, as dialect: Dialect) -> String {
         do throws(QueryError) {
-            var series = LoadedSeries()
-            for load in request.load ?? [] { try series.add(load) }
+            let series = try LoadedSeries(request.load ?? [])
             let answer = try evaluate(request.eval, over: series, as: dialect)
             let time = Timestamp(milliseconds: request.eval.time ?? 0)
             // The API leaves out what is empty; here a reader may count on both.

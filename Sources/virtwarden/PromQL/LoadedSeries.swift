@@ -2,7 +2,8 @@
 import PromQL
 import Vocabulary
 
-/// The series of one line of `promql eval`, in the order in which they first came.
+/// The series of one line of `promql eval`, in the order of their labels, so that which of equal ones `topk` takes does
+/// not depend on how they came.
 struct LoadedSeries: SeriesSource {
     private struct Series {
         let labels: Labels
@@ -14,11 +15,21 @@ struct LoadedSeries: SeriesSource {
     private static let latest: Int64 = 1 << 53
 
     private var all: [Series] = []
+    /// Where each is in `all`, while they are loaded.
     private var places: [Labels: Int] = [:]
     private var named: [String: [Int]] = [:]
 
+    init(_ loads: [EvaluationRequest.Load]) throws(QueryError) {
+        for load in loads { try add(load) }
+        all.sort { left, right in
+            left.labels.all.lexicographicallyPrecedes(right.labels.all) { ($0.name, $0.value) < ($1.name, $1.value) }
+        }
+        for (place, series) in all.enumerated() { named[series.labels.name ?? "", default: []].append(place) }
+        places = [:]
+    }
+
     /// Adds points; where the series has one at the same time already, the new one stays.
-    mutating func add(_ load: EvaluationRequest.Load) throws(QueryError) {
+    private mutating func add(_ load: EvaluationRequest.Load) throws(QueryError) {
         let labels = Labels(load.labels.map { Label($0.key, $0.value) })
         let points = try Self.points(load, of: labels)
         guard !points.isEmpty else { return }
@@ -28,7 +39,6 @@ struct LoadedSeries: SeriesSource {
             all[place].points = Self.merge(old, points)
         } else {
             places[labels] = all.count
-            named[labels.name ?? "", default: []].append(all.count)
             all.append(Series(labels: labels, points: points))
         }
     }

@@ -91,6 +91,8 @@ import Vocabulary
         "{{ define \"r\" }}{{ range 9 }}{{ template \"r\" }}{{ end }}{{ end }}{{ template \"r\" }}",
         "{{ $x := printf \"%60000d\" 1 }}{{ range 9000 }}{{ $y := toUpper $x }}{{ end }}",
         "{{ range 9000 }}{{ $y := match \"(a*)*b\" \"aaaaaaaaaaaaaaaaaaaaaaaaaa\" }}{{ end }}",
+        "{{ $x := printf \"%60000d\" 1 }}{{ range 9000 }}{{ $y := match $x $x }}{{ end }}",
+        "{{ $x := printf \"%1000d\" 1 }}{{ range 9000 }}{{ $y := match $x $x }}{{ end }}",
         "{{ range 9000 }}{{ $y := query \"vector(1)\" }}{{ end }}",
         "{{ $x := printf \"%060000d\" 0 }}{{ reReplaceAll \"0.*1|0\" \"\" $x }}",
         "{{ printf \"\(String(repeating: "%[1]s", count: 1000))\" (printf \"%60000d\" 1) }}",

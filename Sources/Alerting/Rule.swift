@@ -23,6 +23,16 @@ public struct Rule: Sendable {
     /// The PromQL of the expression, which the templates' `query` speaks too.
     var dialect = Dialect.default
 
+    /// The expression and what the templates ask for; nil when a template's query is not known before it runs.
+    var queries: [Query]? {
+        var queries = [query]
+        for template in (labels + annotations).map(\.value) where kind == .alert {
+            guard let more = template.queries(as: dialect) else { return nil }
+            queries += more
+        }
+        return queries
+    }
+
     /// What stays the same when a file is loaded again: then the alert's state is kept.
     var identity: [String] {
         [name, query.text] + labels.flatMap { [$0.name, $0.value.text] }
@@ -44,10 +54,15 @@ public struct RuleGroup: Sendable {
 
     /// The metrics that the group reads; nil when a rule has no fixed name.
     public var readNames: Set<String>? {
-        rules.reduce(Set<String>()) { names, rule in
-            guard let names, let more = rule.query.metricNames else { return nil }
-            return names.union(more)
+        var names: Set<String> = []
+        for rule in rules {
+            guard let queries = rule.queries else { return nil }
+            for query in queries {
+                guard let more = query.metricNames else { return nil }
+                names.formUnion(more)
+            }
         }
+        return names
     }
 
     /// Whether one of the rules reads the series `labels`.
@@ -57,6 +72,6 @@ public struct RuleGroup: Sendable {
 
     /// How far back the group reads.
     public var reach: Duration {
-        (rules.map(\.query.reach).max() ?? .zero) + queryOffset
+        (rules.flatMap { $0.queries ?? [$0.query] }.map(\.reach).max() ?? .zero) + queryOffset
     }
 }

@@ -22,9 +22,9 @@ struct TestRulesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rules", abstract: "Runs unit tests of rules, in promtool's format.",
         discussion: """
-            Paths of rule files are relative to the test file, and may be patterns. Exits with 1 when a test fails or a \
-            file cannot be read. Prometheus 2 counts a sample that lies on the older edge of a range, Prometheus 3 and \
-            the agent do not; --compat 2 makes a test give what promtool 2 gives.
+            Paths of rule files are relative to the test file, and may be patterns. Exits with 1 when a test fails or \
+            a file cannot be read. Prometheus 2 counts a sample on the older edge of a range, Prometheus 3 and the \
+            agent do not; --compat 2 makes a test give what promtool 2 gives.
 
             Examples:
               virtwarden test rules tests/*.yml

@@ -118,7 +118,7 @@ let package = Package(
                 "TestHosts", "Vocabulary",
                 "Web", logging,
             ]),
-        tests("virtwarden", ["TestHosts", "WebClient"]),
+        tests("virtwarden", ["Database", "TestHosts", "WebClient"]),
     ],
     cxxLanguageStandard: .cxx17
 )

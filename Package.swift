@@ -125,7 +125,7 @@ let package = Package(
                 "Alerting", "Configuration", "Database", "PromQL", "PrometheusAPI", "Sampling", "SeriesStore", "TestHosts",
                 "Vocabulary", "Web", logging,
             ]),
-        tests("virtwarden", ["TestHosts", "WebClient"]),
+        tests("virtwarden", ["Database", "TestHosts", "WebClient"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -120,6 +120,8 @@ package actor RuleRunner {
         for entry in entries.values { entry.loop?.cancel() }
         entries = [:]
         order = []
+        // An event may still be on its way.
+        index = ReadIndex([])
         await memory?.close(at: .now)
     }
 

@@ -198,6 +198,21 @@ import YAML
         #expect(problems(text).first?.hasPrefix("c.yml:") == true)
     }
 
+    @Test func `how far rules may look back and what queries may cost can be set`() throws {
+        let path = "/tmp/virtwarden-rules-\(UInt64.random(in: .min ... .max)).yml"
+        try Data("groups: [{name: g, rules: [{alert: A, expr: 'rate(a[2h]) > 0'}]}]\n".utf8).write(
+            to: URL(filePath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let text = "rule_files: [\"\(path)\"]\nweb: {query_timeout: 5s, max_queries: 2}\n"
+        let settings = try settings(text)
+        #expect(settings.ruleGroups.count == 1)
+        #expect(settings.web.queryTimeout == .seconds(5) && settings.web.maxQueries == 2)
+        let found = problems(text + "rules: {max_reach: 1h}\n")
+        #expect(found.count == 1)
+        #expect(found.first?.contains("reads 2h back, further than the 1h that are kept") == true)
+        #expect(found.first?.hasSuffix("or raise rules.max_reach") == true)
+    }
+
     @Test func `problems of a rule file are the configuration's, under the rule file's name`() throws {
         let path = "/tmp/virtwarden-rules-\(UInt64.random(in: .min ... .max)).yml"
         try Data("groups: [{name: g, rules: [{alert: A, expr: 'up =='}]}]\n".utf8).write(to: URL(filePath: path))

@@ -100,4 +100,39 @@ import Vocabulary
         #expect(changes.words.contains("Down firing"))
         await runner.stop()
     }
+
+    @Test func `an event that comes after the end wakes nobody`() async throws {
+        let runner = runner()
+        await runner.load(try groups("{alert: Down, expr: down == 1}"), every: .seconds(3600), externalURL: "")
+        await runner.stop()
+        put(1, at: .now)
+        await runner.wake([down], at: .now)
+        #expect(changes.words.isEmpty)
+        #expect(await runner.counts.evaluations == 0)
+    }
+
+    @Test func `what is posted is evaluated soon, without a wait`() async throws {
+        let runner = runner()
+        await runner.load(try groups("{alert: Down, expr: down == 1}"), every: .seconds(3600), externalURL: "")
+        put(1, at: .now)
+        for _ in 0..<100 { runner.post([down, Labels(name: "up")], at: .now) }
+        try await waitUntil("it fires") { changes.words == ["Down firing"] }
+        await runner.stop()
+    }
+
+    @Test func `the board shows how rules stand, sorted by file and group`() async throws {
+        let runner = runner()
+        let text = "groups: [{name: z, rules: [{alert: Down, expr: down == 1}]}, {name: a, rules: []}]"
+        await runner.load(
+            try RuleFile.parse(text, path: "r.yml").get(), every: .milliseconds(1500), externalURL: "")
+        #expect(runner.board.reports.map(\.name) == ["a", "z"])
+        put(1, at: .now)
+        await runner.wake([down], at: .now)
+        let report = try #require(runner.board.reports.last)
+        #expect(report.interval == .milliseconds(1500))
+        #expect(report.rules.first?.alerts.map(\.state) == [.firing])
+        #expect(report.lastEvaluation != nil && report.duration > .zero)
+        #expect(runner.board.counts == (0, 1))
+        await runner.stop()
+    }
 }

@@ -14,10 +14,13 @@ public final class PrometheusServer: Sendable {
     }
 
     /// Starts Prometheus that scrapes nothing and takes what remote write brings, and returns once it answers queries.
-    public static func startReceiving(ruleFiles: [String] = []) async throws -> PrometheusServer {
+    /// `interval` is that of rules and the default step of subqueries.
+    public static func startReceiving(
+        ruleFiles: [String] = [], interval: String = "1s"
+    ) async throws -> PrometheusServer {
         try await ready(
             try PrometheusServer(
-                directory: OwnedDirectory(), target: nil, ruleFiles: ruleFiles,
+                directory: OwnedDirectory(), target: nil, ruleFiles: ruleFiles, interval: interval,
                 flags: ["--web.enable-remote-write-receiver"]))
     }
 
@@ -50,14 +53,16 @@ public final class PrometheusServer: Sendable {
         return server
     }
 
-    private init(directory: OwnedDirectory, target: String?, ruleFiles: [String], flags: [String] = []) throws {
+    private init(
+        directory: OwnedDirectory, target: String?, ruleFiles: [String], interval: String = "1s", flags: [String] = []
+    ) throws {
         self.directory = directory
         let address = "127.0.0.1:\(try freePort())"
         url = "http://\(address)"
         let rules = ruleFiles.map { "\"\($0)\"" }.joined(separator: ", ")
         let targets = target.map { "{job_name: virtwarden, static_configs: [{targets: [\"\($0)\"]}]}" } ?? ""
         let settings = """
-            global: {scrape_interval: 1s, evaluation_interval: 1s}
+            global: {scrape_interval: 1s, evaluation_interval: \(interval)}
             rule_files: [\(rules)]
             scrape_configs: [\(targets)]
 

@@ -23,6 +23,16 @@ public struct Rule: Sendable {
     /// The PromQL of the expression, which the templates' `query` speaks too.
     var dialect = Dialect.default
 
+    /// The expression and what the templates ask for; nil when a template's query is not known before it runs.
+    var queries: [Query]? {
+        var queries = [query]
+        for template in (labels + annotations).map(\.value) where kind == .alert {
+            guard let more = template.queries(as: dialect) else { return nil }
+            queries += more
+        }
+        return queries
+    }
+
     /// What stays the same when a file is loaded again, as in Prometheus: then the alerts are kept, even when the
     /// expression is another.
     var identity: [String] {
@@ -61,22 +71,31 @@ public struct RuleGroup: Sendable {
 
     /// The metrics that the group reads; nil when a rule has no fixed name.
     public var readNames: Set<String>? {
-        rules.reduce(Set<String>()) { names, rule in
-            guard let names, let more = rule.query.metricNames else { return nil }
-            return names.union(more)
+        var names: Set<String> = []
+        for rule in rules {
+            guard let queries = rule.queries else { return nil }
+            for query in queries {
+                guard let more = query.metricNames else { return nil }
+                names.formUnion(more)
+            }
         }
+        return names
     }
 
     /// How far back each rule reads series of which names; nil is any name.
     public var reaches: [(name: String?, reach: Duration)] {
         rules.flatMap { rule -> [(name: String?, reach: Duration)] in
-            let reach = rule.query.reach + queryOffset
-            return rule.query.metricNames.map { $0.map { ($0, reach) } } ?? [(nil, reach)]
+            // A template may ask for anything where its query is not known before it runs.
+            guard let queries = rule.queries else { return [(nil, rule.query.reach + queryOffset)] }
+            return queries.flatMap { query -> [(name: String?, reach: Duration)] in
+                let reach = query.reach + queryOffset
+                return query.metricNames.map { $0.map { ($0, reach) } } ?? [(nil, reach)]
+            }
         }
     }
 
     /// How far back the group reads.
     public var reach: Duration {
-        (rules.map(\.query.reach).max() ?? .zero) + queryOffset
+        (rules.flatMap { $0.queries ?? [$0.query] }.map(\.reach).max() ?? .zero) + queryOffset
     }
 }

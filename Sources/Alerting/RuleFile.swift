@@ -126,7 +126,14 @@ public enum RuleFile {
                 return nil
             }
             do throws(TemplateError) {
-                return (entry.name, try isTemplate ? Template(parsing: entry.text) : Template(plain: entry.text))
+                let template = try isTemplate ? Template(parsing: entry.text) : Template(plain: entry.text)
+                if template.queries(as: .default)?.contains(where: { $0.reach > furthestReach }) == true {
+                    let kept = DurationText.format(furthestReach)
+                    problems.add(
+                        "\(path).\(entry.name): its query reads back further than the \(kept) that are kept",
+                        at: entry.value)
+                }
+                return (entry.name, template)
             } catch {
                 problems.add("\(path).\(entry.name): \(error)", at: entry.value)
                 return nil

@@ -153,9 +153,7 @@ extension QueryDesk {
 extension SeriesRequest {
     fileprivate var selections: [SeriesSelection] {
         guard !selectors.isEmpty else { return [SeriesSelection(metric: nil) { _ in true }] }
-        return selectors.map { selector in
-            SeriesSelection(metric: selector.metricNames?.first) { selector.reads($0) }
-        }
+        return selectors.flatMap(\.selections)
     }
 }
 

@@ -45,6 +45,9 @@ public struct Query: Sendable {
         }
     }
 
+    /// What its selectors select.
+    public var selections: [SeriesSelection] { selectors.map(\.selection) }
+
     /// Whether one of its selectors reads the series `labels`.
     public func reads(_ labels: Labels) -> Bool {
         selectors.contains { ($0.metric == nil || $0.metric == labels.name) && $0.selection.matches(labels) }

@@ -43,6 +43,18 @@ import YAML
         #expect(group.reach == .seconds(300))
     }
 
+    @Test func `what templates query is read as well`() throws {
+        func names(_ annotation: String) throws -> Set<String>? {
+            let rule = "{alert: X, expr: a, annotations: {s: '\(annotation)'}}"
+            let text = "groups: [{name: g, rules: [\(rule)]}]"
+            let group = try #require(try RuleFile.parse(text, path: "r.yml").get().first)
+            #expect(group.reach == .seconds(annotation.contains("1h") ? 3600 : 300))
+            return group.readNames
+        }
+        #expect(try names("{{ query `max_over_time(b[1h])` }}") == ["a", "b"])
+        #expect(try names("{{ query $labels.x }}") == nil)
+    }
+
     @Test func `all problems are told at once, each with its place`() {
         let text = """
             groups:
@@ -76,6 +88,9 @@ import YAML
     @Test func `a rule that reads further back than the store keeps is refused`() {
         let text = "groups: [{name: a, rules: [{alert: X, expr: 'increase(x[2d])'}]}]"
         #expect(problems(text).first?.contains("reads 2d back, further than the 1d that are kept") == true)
+        let template = "{alert: X, expr: up, annotations: {a: '{{ query `increase(x[2d])` }}'}}"
+        let found = problems("groups: [{name: a, rules: [\(template)]}]").first
+        #expect(found?.contains("annotations.a: its query reads back further than the 1d") == true)
     }
 
     @Test(arguments: [

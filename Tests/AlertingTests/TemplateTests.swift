@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PromQL
 import Testing
 import Vocabulary
 
@@ -91,6 +92,8 @@ import Vocabulary
         "{{ define \"r\" }}{{ range 9 }}{{ template \"r\" }}{{ end }}{{ end }}{{ template \"r\" }}",
         "{{ $x := printf \"%60000d\" 1 }}{{ range 9000 }}{{ $y := toUpper $x }}{{ end }}",
         "{{ range 9000 }}{{ $y := match \"(a*)*b\" \"aaaaaaaaaaaaaaaaaaaaaaaaaa\" }}{{ end }}",
+        "{{ $x := printf \"%60000d\" 1 }}{{ range 9000 }}{{ $y := match $x $x }}{{ end }}",
+        "{{ $x := printf \"%1000d\" 1 }}{{ range 9000 }}{{ $y := match $x $x }}{{ end }}",
         "{{ range 9000 }}{{ $y := query \"vector(1)\" }}{{ end }}",
         "{{ $x := printf \"%060000d\" 0 }}{{ reReplaceAll \"0.*1|0\" \"\" $x }}",
         "{{ printf \"\(String(repeating: "%[1]s", count: 1000))\" (printf \"%60000d\" 1) }}",
@@ -99,6 +102,25 @@ import Vocabulary
         let scope = TemplateScope(labels: .none, value: 1, query: { _ in [] })
         let result = try Template(parsing: text).expand(scope)
         #expect(result.hasPrefix("<error expanding template: "), "\(result.prefix(100))")
+    }
+
+    @Test(
+        arguments: [
+            ("{{ $value }}", [], 0), ("{{ query \"up\" | first | value }}", ["up"], 300),
+            ("{{ \"rate(a[1h])\" | query | len }}{{ with query \"b\" }}{{ end }}", ["a", "b"], 3600),
+            ("{{ with printf \"x{d='%s'} > %d\" $labels.a 5 | query }}{{ . | first }}{{ end }}", ["x"], 300),
+            ("{{ (query (printf \"x{d=%q}\" $labels.a) | first).Value }}", ["x"], 300),
+            (
+                "{{ define \"t\" }}{{ if query \"y\" }}{{ end }}{{ end }}{{ range query \"z\" }}{{ end }}", ["y", "z"],
+                300
+            ),
+            ("{{ query $labels.a }}", nil, 0), ("{{ query (printf \"x_%s\" $labels.a) }}", nil, 0),
+            ("{{ query (print \"x\" $labels.a) }}", nil, 0), ("{{ query \"((\" }}", [], 0),
+        ] as [(String, [String]?, Int)])
+    func `what its queries read is known before it runs`(text: String, names: [String]?, seconds: Int) throws {
+        let queries = try Template(parsing: text).queries(as: .default)
+        #expect(queries.map { Set($0.flatMap { $0.metricNames ?? [] }) } == names.map { Set($0) })
+        #expect(queries?.map(\.reach).max() ?? .zero == .seconds(seconds))
     }
 
     @Test func `query reads at the time of the evaluation`() throws {

@@ -19,6 +19,7 @@ import YAML
               - {alert: C, expr: y > 4 < 9, keep_firing_for: 2m}
               - {alert: Q, expr: x > 1, annotations: {d: '{{ with query "y" }}{{ . | first | value }}{{ end }} {{ $externalURL }}'}}
               - {alert: Down, expr: absent(x)}
+              - {alert: N, expr: x == 2, annotations: {d: '{{ $labels.__name__ }} {{ $labels }}'}}
           - name: five
             interval: 5m
             rules:
@@ -39,6 +40,7 @@ import YAML
         (alert("1m", "A", "[{exp_labels: {i: 1, s: l3}, exp_annotations: {d: '1 3 '}}]"), false),
         (alert("2m", "A", "[{exp_labels: {i: 1, s: l3}}]"), false), (alert("2m", "A", "[]"), false),
         (alert("2m", "A", "[{exp_labels: {i: 1, s: l3}, exp_annotations: {d: '1 4 '}}]"), false),
+        (alert("1m", "N", "[{exp_labels: {i: 1}, exp_annotations: {d: 'x map[__name__:x i:1]'}}]"), true),
         (alert("1m", "B", "[]"), true), (alert("119s", "B", ""), true),
         (alert("2m", "B", "[{exp_labels: {i: 1}}]"), true),
         (alert("2m", "B", "[{exp_labels: {i: 1}}, {exp_labels: {i: 1}}]"), false), (alert("2m", "Nope", "[]"), true),
@@ -163,7 +165,7 @@ import YAML
     }
 
     /// What is wrong, as the command says it.
-    private static func failures(_ text: String) -> [String] {
+    private static func failures(_ text: String, _ version: Dialect.Version = .two) -> [String] {
         switch UnitTestFile.parse(text, path: "tests.yml") {
         case .failure(let problems): return problems.problems.map(\.description)
         case .success(let file):
@@ -171,7 +173,7 @@ import YAML
                 "rules.yml": rules, "ru*.yml": rules, "broken.yml": broken,
                 "bad.yml": "groups: [{name: a, rules: [{alert: E, expr: 'm *'}]}]\n",
             ]
-            let dialect = Dialect(version: .two)
+            let dialect = Dialect(version: version)
             var groups: [RuleGroup] = []
             guard !file.tests.isEmpty else { return [] }
             for name in file.ruleFiles {
@@ -182,6 +184,30 @@ import YAML
             }
             return file.failures(of: groups, as: dialect).map(\.description)
         }
+    }
+
+    /// Whether the evaluator has both versions' edges.
+    private static var tellsVersionsApart: Bool {
+        let text = test(query("5m", "count_over_time(x[2m])", "[{labels: '{i=\"1\"}', value: 3}]"))
+        return failures(text).isEmpty != failures(text, .three).isEmpty
+    }
+
+    @Test(
+        .enabled(if: tellsVersionsApart),
+        arguments: [
+            ("5m", "count_over_time(x[2m])", 3.0), ("5m", "sum_over_time(x[2m] offset 1m)", 12),
+            ("5m", "changes(x[2m])", 2),
+            ("5m", "count_over_time(x[90s])", 2), ("15m", "sum(x)", 11), ("5m", "increase(x[2m])", 2),
+            ("5m", "delta(x[1m])", 1), ("12m", "count_over_time(x[2m])", 1),
+        ])
+    func `compat 2 has the edges of promtool 2`(time: String, expression: String, value: Double) async throws {
+        let text = Self.test(Self.query(time, "sum(\(expression))", "[{value: \(value)}]"))
+        #expect(Self.failures(text) == [])
+        let directory = try OwnedDirectory()
+        try directory.write("rules.yml", Self.rules.utf8)
+        let file = try directory.write("tests.yml", text.utf8)
+        try await run("promtool", ["test", "rules", file])
+        await directory.remove()
     }
 
     @Test func `a failure shows what is missing and what is too much`() {

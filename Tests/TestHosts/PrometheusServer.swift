@@ -14,13 +14,10 @@ public final class PrometheusServer: Sendable {
     }
 
     /// Starts Prometheus that scrapes nothing and takes what remote write brings, and returns once it answers queries.
-    /// `interval` is that of rules and the default step of subqueries.
-    public static func startReceiving(
-        ruleFiles: [String] = [], interval: String = "1s"
-    ) async throws -> PrometheusServer {
+    public static func startReceiving(ruleFiles: [String] = []) async throws -> PrometheusServer {
         try await ready(
             try PrometheusServer(
-                directory: OwnedDirectory(), target: nil, ruleFiles: ruleFiles, interval: interval,
+                directory: OwnedDirectory(), target: nil, ruleFiles: ruleFiles, evaluation: "1m",
                 flags: ["--web.enable-remote-write-receiver"]))
     }
 
@@ -54,7 +51,8 @@ public final class PrometheusServer: Sendable {
     }
 
     private init(
-        directory: OwnedDirectory, target: String?, ruleFiles: [String], interval: String = "1s", flags: [String] = []
+        directory: OwnedDirectory, target: String?, ruleFiles: [String], evaluation: String = "1s",
+        flags: [String] = []
     ) throws {
         self.directory = directory
         let address = "127.0.0.1:\(try freePort())"
@@ -62,7 +60,7 @@ public final class PrometheusServer: Sendable {
         let rules = ruleFiles.map { "\"\($0)\"" }.joined(separator: ", ")
         let targets = target.map { "{job_name: virtwarden, static_configs: [{targets: [\"\($0)\"]}]}" } ?? ""
         let settings = """
-            global: {scrape_interval: 1s, evaluation_interval: \(interval)}
+            global: {scrape_interval: 1s, evaluation_interval: \(evaluation)}
             rule_files: [\(rules)]
             scrape_configs: [\(targets)]
 

@@ -31,7 +31,7 @@ struct Template: Sendable {
     static let longestResult = 65_536
 
     let text: String
-    private let tree: TemplateTree
+    let tree: TemplateTree
 
     /// Parses `text`; what only an evaluation can tell does not fail here.
     init(parsing text: String) throws(TemplateError) {

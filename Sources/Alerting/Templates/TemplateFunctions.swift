@@ -32,6 +32,8 @@ enum TemplateFunctions {
         var isVariadic = false
         /// Steps that a call takes, besides those for the texts that it reads and makes.
         var cost = 1
+        /// Looks for the first argument, a pattern, in the last: RE2's work grows with the product of their lengths.
+        var isSearch = false
         let body: Body
     }
 
@@ -50,7 +52,8 @@ enum TemplateFunctions {
             throw TemplateFailure("wrong number of args for \(name): want at least 1 got 0")
         }
         try check(arguments, name, function)
-        try run.spend(function.cost + arguments.reduce(0) { $0 + $1.weight } / 64)
+        let search = function.isSearch ? arguments[0].weight * (arguments.last?.weight ?? 0) / 2048 : 0
+        try run.spend(function.cost + arguments.reduce(0) { $0 + $1.weight } / 64 + search)
         let value: TemplateValue
         do throws(TemplateFailure) {
             value = try function.body(arguments, run.scope)

@@ -30,10 +30,11 @@ enum TextFunctions {
         "toUpper": .text { GoText.mapped($0, \.uppercaseMapping) },
         "toLower": .text { GoText.mapped($0, \.lowercaseMapping) }, "title": .text(title),
         "stripPort": .text { HostPort($0)?.host ?? $0 }, "stripDomain": .text(HostPort.stripDomain),
-        "match": Function(parameters: [.string, .string], cost: 500) { (values, _) throws(TemplateFailure) in
+        "match": Function(parameters: [.string, .string], cost: 500, isSearch: true) {
+            (values, _) throws(TemplateFailure) in
             .bool(try expression(values[0].text).matchesSomewhere(values[1].text))
         },
-        "reReplaceAll": Function(parameters: [.string, .string, .string], cost: 500) {
+        "reReplaceAll": Function(parameters: [.string, .string, .string], cost: 500, isSearch: true) {
             (values, _) throws(TemplateFailure) in
             let expression = try expression(values[0].text)
             do throws(RegexError) {
@@ -91,7 +92,12 @@ enum TextFunctions {
         return result
     }
 
+    private static let longestPattern = 1024
+
     private static func expression(_ pattern: String) throws(TemplateFailure) -> RegularExpression {
+        guard pattern.utf8.count <= longestPattern else {
+            throw TemplateFailure("the pattern is longer than \(longestPattern) bytes")
+        }
         do throws(RegexError) {
             return try RegularExpression(pattern, dotMatchesNewline: false)
         } catch {

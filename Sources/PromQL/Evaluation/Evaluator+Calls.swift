@@ -24,7 +24,13 @@ extension Evaluator {
             guard case .vector(let grid) = result else { return result }
             return .vector(try distinct(grid, node))
         case .timestamps: return .vector(try distinct(timestamps(of: call.arguments[0], steps), node))
-        case .range(let body): return .vector(try distinct(over(call, node, steps, body), node))
+        case .range(let body):
+            let grid = try over(call, node, steps, body)
+            // Prometheus 2 looks at series here, not at steps.
+            if dialect.version == .two, grid.mayHaveTwins {
+                return .vector(try Twins.merged(grid, at: node.offset, mayMerge: false))
+            }
+            return .vector(try distinct(grid, node))
         case .absentOverTime:
             let windows = try windows(of: call.arguments[0].bare, steps)
             let found = over(windows, steps, [], keepsName: true) { _, _ in 1 }

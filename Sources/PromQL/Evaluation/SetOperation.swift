@@ -26,6 +26,9 @@ enum SetOperation {
     ) throws(Fault) -> Grid {
         let presence = presence(of: left, &groups)
         var result = left
+        // With names that are gone beside names that are there, equal names would no longer mean what they did.
+        let isMixed = !seesNames && Set(left.isNameless).union(right.isNameless).count > 1
+        if isMixed { for row in left.labels.indices { result.relabel(row, left.visible(row)) } }
         for row in right.labels.indices {
             let isNameless = right.isNameless[row]
             let group = groups.existing(right.labels[row], isNameless: isNameless)
@@ -33,7 +36,8 @@ enum SetOperation {
             if let group {
                 for step in values.indices where presence[group * right.width + step] { values[step] = Grid.absent }
             }
-            result.append(right.labels[row], isNameless: isNameless, values)
+            result.append(
+                isMixed ? right.visible(row) : right.labels[row], isNameless: isNameless && !isMixed, values)
         }
         // A series of the one side may go on on the other.
         return try Twins.merged(result.compacted, at: 0, seesNames: seesNames)

@@ -5,8 +5,12 @@ import Vocabulary
 enum Twins {
     /// One row for all that never have a sample at the same step; an error where two do.
     ///
-    /// - Parameter seesNames: whether names that are gone still tell rows apart.
-    static func merged(_ grid: Grid, at offset: Int, seesNames: Bool = false) throws(Fault) -> Grid {
+    /// - Parameters:
+    ///   - seesNames: whether names that are gone still tell rows apart.
+    ///   - mayMerge: false for an error also where they never meet.
+    static func merged(_ grid: Grid, at offset: Int, seesNames: Bool = false, mayMerge: Bool = true) throws(Fault)
+        -> Grid
+    {
         var groups = LabelGroups(by: [], isBy: false)
         var result = Grid(width: grid.width, capacity: grid.count)
         // Rows whose names are still there are told apart by them as well.
@@ -21,7 +25,7 @@ enum Twins {
                 continue
             }
             for step in 0..<grid.width where grid.isPresent(row, step) {
-                guard !result.isPresent(place, step) else {
+                guard mayMerge, !result.isPresent(place, step) else {
                     throw Fault("the result has two series with the labels \(grid.visible(row))", at: offset)
                 }
                 result[place, step] = grid[row, step]

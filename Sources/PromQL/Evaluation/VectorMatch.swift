@@ -127,6 +127,8 @@ struct VectorMatch {
         } else {
             let source = partner < 0 ? Labels.none : one.visible(partner)
             for name in matching.include { labels = labels.setting(name, to: source[name] ?? "") }
+            // A name may come from the other side, but not to what bool gives.
+            if binary.returnsBool { labels = labels.withoutName }
         }
         let place = placed(labels)
         places[pair] = place

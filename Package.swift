@@ -122,7 +122,8 @@ let package = Package(
         tests(
             "Daemon",
             [
-                "Alerting", "Configuration", "Database", "PromQL", "PrometheusAPI", "Sampling", "SeriesStore", "TestHosts",
+                "Alerting", "Configuration", "Database", "PromQL", "PrometheusAPI", "Sampling", "SeriesStore",
+                "TestHosts",
                 "Vocabulary", "Web", logging,
             ]),
         tests("virtwarden", ["Database", "TestHosts", "WebClient"]),

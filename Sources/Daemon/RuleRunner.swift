@@ -18,7 +18,8 @@ package actor RuleRunner {
         let ticks: GroupTicks
         var lastEvaluated: Timestamp?
         var lastEarly: Duration?
-        var earlyIsDue = false
+        /// The early evaluation that was put off, by its number.
+        var due: Int?
         var missed = 0
         var loop: Task<Void, Never>?
 
@@ -58,6 +59,8 @@ package actor RuleRunner {
     private let log: Logger
     private let deliver: @Sendable ([AlertChange]) async -> Void
     private var entries: [String: Entry] = [:]
+    /// How many early evaluations were put off so far.
+    private var putOff = 0
     private var order: [String] = []
     private var index = ReadIndex([])
     private var hasRestored = false
@@ -213,20 +216,28 @@ package actor RuleRunner {
             let rest = entry.lastEarly.map { Self.earlyRest - (now - $0) } ?? .zero
             if rest <= .zero {
                 await evaluateEarly(key, at: time)
-            } else if !entry.earlyIsDue {
-                entries[key]?.earlyIsDue = true
+            } else if entry.due == nil {
+                putOff += 1
+                let number = putOff
+                entries[key]?.due = number
                 Task { [weak self] in
                     // Never cancelled: the evaluation that an event asked for always comes.
                     try? await Task.sleep(for: rest)
-                    await self?.evaluateEarly(key, at: .now)
+                    await self?.evaluateDue(key, number)
                 }
             }
         }
     }
 
+    /// What was put off: not when a later event has had it done meanwhile.
+    private func evaluateDue(_ key: String, _ number: Int) async {
+        guard entries[key]?.due == number else { return }
+        await evaluateEarly(key, at: .now)
+    }
+
     private func evaluateEarly(_ key: String, at time: Timestamp) async {
         guard entries[key] != nil else { return }
-        entries[key]?.earlyIsDue = false
+        entries[key]?.due = nil
         entries[key]?.lastEarly = .monotonic
         counts.earlyEvaluations += 1
         await evaluate(key, at: time)

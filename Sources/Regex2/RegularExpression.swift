@@ -7,11 +7,18 @@ import CRE2
 /// `@unchecked Sendable`: the handle is set once, and RE2's const methods may run on several threads at once
 /// (re2.h, "Thread safety"); the handle is freed only when nobody refers to the object any more.
 public final class RegularExpression: @unchecked Sendable {
+    /// The longest pattern, in bytes: what a search costs grows with both pattern and text.
+    public static let longestPattern = 16_384
+
     public let pattern: String
     let handle: OpaquePointer
 
     /// Compiles `pattern`; fails with a sentence that says what is wrong with it.
     public init(_ pattern: String, dotMatchesNewline: Bool = true) throws(RegexError) {
+        guard pattern.utf8.count <= Self.longestPattern else {
+            throw RegexError(
+                pattern: String(pattern.prefix(80)), reason: "it is longer than \(Self.longestPattern) bytes")
+        }
         var text = pattern
         let made = text.withUTF8 { bytes in
             bytes.withMemoryRebound(to: CChar.self) { re2_c_new($0.baseAddress, $0.count, dotMatchesNewline ? 1 : 0) }

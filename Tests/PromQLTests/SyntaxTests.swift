@@ -59,6 +59,9 @@ import Vocabulary
             #expect(Rows().ask(text).contains("more than 100 levels"))
         }
         #expect(Rows().ask(String(repeating: "a", count: 70_000)).contains("longer than"))
+        let pattern = String(repeating: "(a|b)*", count: 5000)
+        #expect(Rows().ask("a{b=~\"\(pattern)\"}").contains("longer than"))
+        #expect(Rows().ask("a{b=~\"((((x{1000}){1000}){1000}){1000})\"}").contains("bad regular expression"))
     }
 
     @Test func `no sequence of tokens or bytes crashes the parser or the evaluator`() {

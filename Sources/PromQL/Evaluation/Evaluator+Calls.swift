@@ -33,7 +33,7 @@ extension Evaluator {
             return .vector(try distinct(grid, node))
         case .absentOverTime:
             let windows = try windows(of: call.arguments[0].bare, steps)
-            let found = over(windows, steps, [], keepsName: true) { _, _ in 1 }
+            let found = try over(windows, steps, [], keepsName: true, node) { _, _ in 1 }
             return .vector(AbsentFunction.absent(found, call.arguments[0], seen: width))
         case .info: return .vector(try distinct(info(call, node, steps), node))
         }
@@ -100,7 +100,7 @@ extension Evaluator {
                 notes.add(.warning, remark, at: scalars[0].offset)
             }
         }
-        let grid = over(windows, steps, numbers, keepsName: function.keepsName, body)
+        let grid = try over(windows, steps, numbers, keepsName: function.keepsName, node, body)
         if let remark = function.remarkOnName { remarkOnNames(windows, remark, argument) }
         return grid
     }
@@ -115,10 +115,12 @@ extension Evaluator {
     }
 
     private func over(
-        _ windows: Windows, _ steps: Steps, _ numbers: [[Double]], keepsName: Bool, _ body: RangeFunction
-    ) -> Grid {
+        _ windows: Windows, _ steps: Steps, _ numbers: [[Double]], keepsName: Bool, _ node: Node,
+        _ body: RangeFunction
+    ) throws(Fault) -> Grid {
         var grid = Grid(width: steps.count, capacity: windows.rows.count)
         for source in windows.rows {
+            try checkTime(node)
             var row: Int?
             var cursor = Windows.Cursor()
             for step in 0..<steps.count {

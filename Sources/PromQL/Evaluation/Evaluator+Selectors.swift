@@ -68,6 +68,7 @@ extension Evaluator {
         try checkSize(rows: found.count, width: times.count, node)
         var grid = Grid(width: times.count, capacity: found.count)
         for series in found {
+            try checkTime(node)
             let row = grid.appendEmpty(series.labels)
             var place = 0
             for step in 0..<times.count {

@@ -72,7 +72,7 @@ struct Evaluator<Source: SeriesSource> {
     // MARK: Nodes
 
     mutating func value(of node: Node, _ steps: Steps) throws(Fault) -> PartValue {
-        guard !limits.isOverdue() else { throw Fault("the query takes too long", at: node.offset) }
+        try checkTime(node)
         if steps.count > 1, node.isInvariant {
             return try repeated(value(of: node, Steps(at: steps.start)), steps.count, node)
         }
@@ -133,12 +133,16 @@ struct Evaluator<Source: SeriesSource> {
                 return .vector(
                     try distinct(SetOperation.apply(left, right, binary, seesNames: dialect.isExperimental), node))
             }
-            var match = VectorMatch(binary, dialect.version, at: node.offset)
+            var match = VectorMatch(binary, dialect.version, limits, at: node.offset)
             return .vector(try bounded(match.apply(left, right), node))
         }
     }
 
     // MARK: Bounds
+
+    func checkTime(_ node: Node) throws(Fault) {
+        guard !limits.isOverdue() else { throw Fault("the query takes too long", at: node.offset) }
+    }
 
     mutating func count(_ points: Int, _ node: Node) throws(Fault) {
         samples += points

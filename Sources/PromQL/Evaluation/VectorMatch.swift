@@ -8,6 +8,7 @@ import Vocabulary
 struct VectorMatch {
     private let binary: Node.Binary
     private let version: Dialect.Version
+    private let limits: Limits
     private let offset: Int
     private var groups: LabelGroups
     private var result = Grid(width: 0)
@@ -20,9 +21,10 @@ struct VectorMatch {
         let one: Int
     }
 
-    init(_ binary: Node.Binary, _ version: Dialect.Version, at offset: Int) {
+    init(_ binary: Node.Binary, _ version: Dialect.Version, _ limits: Limits, at offset: Int) {
         self.binary = binary
         self.version = version
+        self.limits = limits
         self.offset = offset
         groups = LabelGroups(binary.matching)
     }
@@ -47,6 +49,7 @@ struct VectorMatch {
         for (row, group) in oneGroups.enumerated() { members[group].append(row) }
         var taken = Array(repeating: false, count: groups.count)
         for step in 0..<left.width {
+            guard !limits.isOverdue() else { throw Fault("the query takes too long", at: offset) }
             guard try checkOneSide(one, members, many, fills: fillOne != nil || fillMany != nil, step) else { continue }
             for group in taken.indices { taken[group] = false }
             for row in many.labels.indices where many.isPresent(row, step) {

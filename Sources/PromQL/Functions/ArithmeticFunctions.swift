@@ -44,11 +44,13 @@ enum ArithmeticFunctions {
     /// As Go's `math.Min`: the infinite end wins over what is no number, and that over all others.
     static func lesser(_ left: Double, _ right: Double) -> Double {
         if left == -.infinity || right == -.infinity { return -.infinity }
+        if left == 0, right == 0 { return left.sign == .minus ? left : right }
         return left.isNaN || right.isNaN ? .nan : Swift.min(left, right)
     }
 
     static func greater(_ left: Double, _ right: Double) -> Double {
         if left == .infinity || right == .infinity { return .infinity }
+        if left == 0, right == 0 { return left.sign == .minus ? right : left }
         return left.isNaN || right.isNaN ? .nan : Swift.max(left, right)
     }
 }

@@ -18,7 +18,7 @@ enum CounterFunctions {
             }
         },
         over("rate", remark: remarkOnName) { window in
-            extrapolated(window, isCounter: true).map { $0 / window.lengthSeconds }
+            extrapolated(window, isCounter: true, over: window.lengthSeconds)
         },
         over("resets") { window in Double(window.pairs.count { $1.value < $0.value }) },
     ]
@@ -39,7 +39,9 @@ enum CounterFunctions {
     /// The difference over the whole window: what lies between the first and the last point, stretched to the window's
     /// ends where the points come near enough to them (within 1.1 times their mean distance), else by half that
     /// distance; a counter is never stretched back beyond where it would have been 0.
-    private static func extrapolated(_ window: RangeWindow, isCounter: Bool) -> Double? {
+    ///
+    /// - Parameter seconds: what it is divided by.
+    private static func extrapolated(_ window: RangeWindow, isCounter: Bool, over seconds: Double = 1) -> Double? {
         guard let first = window.points.first, let last = window.points.last, window.points.count > 1 else {
             return nil
         }
@@ -48,7 +50,7 @@ enum CounterFunctions {
             for (before, after) in window.pairs where after.value < before.value { difference += before.value }
         }
         // The ends of an extended range are points themselves.
-        guard window.edges == .plain else { return difference }
+        guard window.edges == .plain else { return difference / seconds }
         let sampled = (last.time - first.time).inSeconds
         let mean = sampled / Double(window.points.count - 1)
         var toStart = Double(first.time.milliseconds - (window.end - window.length)) / 1000
@@ -60,7 +62,8 @@ enum CounterFunctions {
         if toStart >= mean * 1.1 { toStart = mean / 2 }
         if window.version == .three { toStart = min(toStart, toZero) }
         if toEnd >= mean * 1.1 { toEnd = mean / 2 }
-        return difference * ((sampled + toStart + toEnd) / sampled)
+        // In this order, so that the last digit is Prometheus's.
+        return difference * ((sampled + toStart + toEnd) / sampled / seconds)
     }
 }
 

@@ -6,7 +6,9 @@ enum NumberLiteral {
         let bytes = Array(word.utf8)
         guard let first = bytes.first, bytes.last != UInt8(ascii: "_") else { return nil }
         for index in bytes.indices.dropFirst() where bytes[index] == UInt8(ascii: "_") {
-            guard bytes[index + 1] != UInt8(ascii: "_"), bytes[index - 1] != UInt8(ascii: ".") else { return nil }
+            guard bytes[index + 1] != UInt8(ascii: "_"),
+                ![bytes[index - 1], bytes[index + 1]].contains(UInt8(ascii: "."))
+            else { return nil }
         }
         let plain = String(decoding: bytes.filter { $0 != UInt8(ascii: "_") }, as: UTF8.self)
         if bytes.count > 2, first == UInt8(ascii: "0"), bytes[1] | 0x20 == UInt8(ascii: "x") {

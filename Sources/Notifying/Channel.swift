@@ -1,15 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 public import WebClient
 
-/// A way to reach people: turns a message into the request that carries it. It sends nothing itself.
+/// A way to reach people: turns a message into what carries it. It sends nothing itself.
 public protocol Channel: Sendable {
     /// The key under which a receiver's settings name it.
     static var key: String { get }
-    /// The request for `message`; throws when what it needs, as a file with a secret, is not there.
-    func request(for message: Message) throws(ChannelError) -> WebRequest
+    /// What carries `message`, in this order; all of it again when one part fails. Throws when what it needs, as a file
+    /// with a secret, is not there.
+    func parcels(for message: Message) throws(ChannelError) -> [Parcel]
+    /// What an answer to one of its requests means.
+    func verdict(on response: WebResponse) -> Verdict
 }
 
-/// Why a channel cannot make its request now.
+/// One step of telling a receiver.
+public enum Parcel: Sendable {
+    case request(WebRequest)
+}
+
+/// What became of a parcel.
+public enum Verdict: Hashable, Sendable {
+    case told
+    /// The same may work later; not before `retryAfter`, where the receiver asks for that.
+    case again(reason: String, retryAfter: Duration?)
+    /// It will never be taken.
+    case refused(reason: String)
+}
+
+extension Channel {
+    /// As HTTP has it: 2xx is told, 408, 429 and 5xx may work later, all else never does.
+    public func verdict(on response: WebResponse) -> Verdict {
+        switch response.status {
+        case 200..<300: .told
+        case 408, 429, 500...: .again(reason: "it answered \(response.status)", retryAfter: response.retryAfter)
+        default: .refused(reason: "it answered \(response.status)")
+        }
+    }
+}
+
+/// Why a channel cannot make what carries a message now.
 public struct ChannelError: Error, Hashable, Sendable, CustomStringConvertible {
     public let description: String
 

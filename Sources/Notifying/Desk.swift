@@ -112,7 +112,7 @@ actor Desk {
             backlog.settled(group, alerts, now: now)
             counts.refused += 1
             result = .refused(reason: reason)
-        case .failed(let reason, let retryAfter):
+        case .again(let reason, let retryAfter):
             guard !isStopped else { return }
             let delay = backlog.failed(group, now: now, retryAfter: retryAfter, random: .random(in: 0..<1))
             counts.failed += 1
@@ -125,29 +125,30 @@ actor Desk {
                 result: result, failuresBefore: before))
     }
 
-    private enum Answer {
-        case told
-        case refused(String)
-        case failed(String, retryAfter: Duration?)
-    }
-
-    private func attempt(_ message: Message) async -> Answer {
-        let request: WebRequest
+    private func attempt(_ message: Message) async -> Verdict {
+        let parcels: [Parcel]
         do throws(ChannelError) {
-            request = try receiver.channel.request(for: message)
+            parcels = try receiver.channel.parcels(for: message)
         } catch {
             // A file that is missing now may be there in a minute.
-            return .failed(error.description, retryAfter: nil)
+            return .again(reason: error.description, retryAfter: nil)
         }
-        do throws(WebClientError) {
-            let response = try await client.send(request)
-            switch response.status {
-            case 200..<300: return .told
-            case 408, 429, 500...: return .failed("it answered \(response.status)", retryAfter: response.retryAfter)
-            default: return .refused("it answered \(response.status)")
+        for parcel in parcels {
+            let verdict = await send(parcel)
+            guard verdict == .told else { return verdict }
+        }
+        return .told
+    }
+
+    private func send(_ parcel: Parcel) async -> Verdict {
+        switch parcel {
+        case .request(let request):
+            do throws(WebClientError) {
+                return receiver.channel.verdict(on: try await client.send(request))
+            } catch {
+                return error.kind == .badURL
+                    ? .refused(reason: error.description) : .again(reason: error.description, retryAfter: nil)
             }
-        } catch {
-            return error.kind == .badURL ? .refused(error.description) : .failed(error.description, retryAfter: nil)
         }
     }
 }

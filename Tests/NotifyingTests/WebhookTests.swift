@@ -32,7 +32,7 @@ import WebClient
         let message = Message(
             receiver: "ops", groupLabels: Labels([Label("alertname", "DomainCrashed")]),
             routeText: #"severity="critical""#, alerts: alerts, externalURL: "http://host:9177")
-        let request = try Webhook(address: .url("http://127.0.0.1/")).request(for: message)
+        let request = try #require(Webhook(address: .url("http://127.0.0.1/")).request(of: message))
         return try JSONDecoder().decode(Body.self, from: Data(request.body))
     }
 
@@ -71,13 +71,13 @@ import WebClient
         let path = "/tmp/virtwarden-url-\(UInt64.random(in: .min ... .max))"
         let webhook = Webhook(address: .file(path))
         let message = Message(receiver: "ops", groupLabels: .none, routeText: "", alerts: [], externalURL: "")
-        let error = #expect(throws: ChannelError.self) { try webhook.request(for: message) }
+        let error = #expect(throws: ChannelError.self) { try webhook.parcels(for: message) }
         #expect(error?.description == "cannot read \(path): No such file or directory; check the path")
         try Data("http://127.0.0.1:1/a\n".utf8).write(to: URL(filePath: path))
         defer { try? FileManager.default.removeItem(atPath: path) }
-        #expect(try webhook.request(for: message).url == "http://127.0.0.1:1/a")
+        #expect(try webhook.request(of: message)?.url == "http://127.0.0.1:1/a")
         try Data("http://127.0.0.1:1/b\n".utf8).write(to: URL(filePath: path))
-        #expect(try webhook.request(for: message).url == "http://127.0.0.1:1/b")
+        #expect(try webhook.request(of: message)?.url == "http://127.0.0.1:1/b")
     }
 
     @Test func `every file of the folder Channels is in the list, sorted`() throws {
@@ -85,5 +85,13 @@ import WebClient
         let files = try FileManager.default.contentsOfDirectory(atPath: folder + "/Sources/Notifying/Channels")
         #expect(files.filter { $0.hasSuffix(".swift") }.sorted() == Channels.all.map { "\($0).swift" })
         #expect(Channels.all.map { $0.key } == Channels.all.map { $0.key }.sorted())
+    }
+}
+
+extension Channel {
+    /// The only request that carries `message`.
+    func request(of message: Message) throws -> WebRequest? {
+        guard case .request(let request)? = try parcels(for: message).first else { return nil }
+        return request
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Files
-public import WebClient
+import WebClient
 
 /// A webhook that gets the body that Alertmanager's webhooks get, version 4.
 public struct Webhook: Channel {
@@ -22,7 +22,7 @@ public struct Webhook: Channel {
         self.timeout = timeout
     }
 
-    public func request(for message: Message) throws(ChannelError) -> WebRequest {
+    public func parcels(for message: Message) throws(ChannelError) -> [Parcel] {
         let url: String
         switch address {
         case .url(let text): url = text
@@ -35,8 +35,9 @@ public struct Webhook: Channel {
             }
             guard !url.isEmpty else { throw ChannelError("\(path) holds no URL; write it in the first line") }
         }
-        return WebRequest(
+        let request = WebRequest(
             url: url, method: "POST", headers: [("Content-Type", "application/json")],
             body: WebhookBody(message).json, timeout: timeout, cutsLongBody: true)
+        return [.request(request)]
     }
 }

@@ -32,7 +32,7 @@ import WebClient
         let message = Message(
             receiver: "ops", groupLabels: Labels([Label("alertname", "DomainCrashed")]),
             routeText: #"severity="critical""#, alerts: alerts, externalURL: "http://host:9177")
-        let request = try #require(Webhook(address: .url("http://127.0.0.1/")).request(of: message))
+        let request = try #require(try Webhook(address: .url("http://127.0.0.1/")).request(of: message))
         return try JSONDecoder().decode(Body.self, from: Data(request.body))
     }
 

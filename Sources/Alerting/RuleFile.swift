@@ -108,6 +108,12 @@ public enum RuleFile {
                         + "that are kept; evaluate it in Prometheus, or raise rules.max_reach")
                 return nil
             }
+            guard !query.readsFixedTime else {
+                reader.complain(
+                    "expr",
+                    "reads at a time that @ fixes, of which nothing is kept after a while; write an offset instead")
+                return nil
+            }
             return query
         } catch {
             reader.complain("expr", "\(error)")

@@ -88,6 +88,9 @@ import YAML
     @Test func `a rule that reads further back than the store keeps is refused`() {
         let text = "groups: [{name: a, rules: [{alert: X, expr: 'increase(x[2d])'}]}]"
         #expect(problems(text).first?.contains("reads 2d back, further than the 1d that are kept") == true)
+        let fixed = "groups: [{name: a, rules: [{alert: X, expr: 'up @ 1700000000'}]}]"
+        #expect(problems(fixed).first?.contains("reads at a time that @ fixes") == true)
+        #expect(problems("groups: [{name: a, rules: [{alert: X, expr: 'up @ end()'}]}]").isEmpty)
         let template = "{alert: X, expr: up, annotations: {a: '{{ query `increase(x[2d])` }}'}}"
         let found = problems("groups: [{name: a, rules: [\(template)]}]").first
         #expect(found?.contains("annotations.a: its query reads back further than the 1d") == true)

@@ -113,6 +113,22 @@ import Vocabulary
         #expect(twins.ask("abs({x=\"1\"})", at: 0).contains("two series with the labels"))
     }
 
+    @Test(arguments: [
+        "{__name__=~\".+\"}[100y]", "sum_over_time({__name__=~\".+\"}[100y:1ms])",
+        "rate({job=~\".*a.*\"}[30d])[30d:1s]",
+        "{__name__=~\".+\"} * on() group_left {__name__=~\".+\"}",
+        "count_over_time(max_over_time(max_over_time(up[1h:1s])[1h:1s])[1h:1s])",
+        "quantile_over_time(0.5, up[100y:1s])",
+    ])
+    func `a query over everything, for ever, ends in an error and in bounded time`(text: String) throws {
+        let query = try Query(parsing: text)
+        let error = #expect(throws: QueryError.self) {
+            try query.evaluate(
+                at: Timestamp(seconds: 2_000_000_000), over: Everything(), limits: Limits(samples: 100_000))
+        }
+        #expect(error?.line == 1)
+    }
+
     @Test func `limits end a query with a sentence`() throws {
         let query = try Query(parsing: "up")
         let error = #expect(throws: QueryError.self) {
@@ -123,5 +139,38 @@ import Vocabulary
             try query.evaluate(at: Timestamp(seconds: 100), over: rows, limits: Limits(series: 2))
         }
         #expect(throws: QueryError.self) { try query.evaluate(at: Timestamp(milliseconds: .max), over: rows) }
+    }
+}
+
+/// A thousand series with a point each second for ever; it gives no more than it is asked for.
+private struct Everything: SeriesSource {
+    private func labels(_ number: Int) -> Labels {
+        Labels(name: number.isMultiple(of: 2) ? "up" : "down", [("job", "a\(number)")])
+    }
+
+    func points(
+        of selection: SeriesSelection, after: Timestamp, through: Timestamp, limit: Int
+    ) -> [SeriesPoints] {
+        var found: [SeriesPoints] = []
+        var count = 0
+        for number in 0..<1000 where count <= limit {
+            let labels = labels(number)
+            guard selection.metric == nil || selection.metric == labels.name, selection.matches(labels) else {
+                continue
+            }
+            let first = max(after.milliseconds / 1000 + 1, 0)
+            let last = min(through.milliseconds / 1000, first + Int64(limit - count))
+            guard first <= last else { continue }
+            let points = (first...last).map { Point(time: Timestamp(milliseconds: $0 * 1000), value: 1) }
+            count += points.count
+            found.append(SeriesPoints(labels: labels, points: points))
+        }
+        return found
+    }
+
+    func newestPoints(of selection: SeriesSelection, after: Timestamp, through: Timestamp) -> [SeriesPoint] {
+        (0..<1000).map(labels).filter {
+            (selection.metric == nil || selection.metric == $0.name) && selection.matches($0)
+        }.map { SeriesPoint(labels: $0, point: Point(time: through, value: 1)) }
     }
 }

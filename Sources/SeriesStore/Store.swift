@@ -23,17 +23,6 @@ public final class Store: SeriesSource, Sendable {
         shelves.withLock { $0.setDemand(demand) }
     }
 
-    /// Keeps series called `names` (all, when nil), as far back as `keep`.
-    public func setDemand(_ names: Set<String>?, keep: Duration) {
-        var demand = StoreDemand()
-        if let names {
-            for name in names { demand.add(name, reach: keep) }
-        } else {
-            demand.add(nil, reach: keep)
-        }
-        setDemand(demand)
-    }
-
     /// The most series that may be here; those of a batch for which there is no room are left out until there is.
     public func setSeriesLimit(_ limit: Int) {
         shelves.withLock { $0.setSeriesLimit(limit) }

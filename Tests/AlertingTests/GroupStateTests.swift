@@ -17,7 +17,7 @@ struct StoreSink: SeriesSink {
     private let store = Store()
 
     init() {
-        store.setDemand(nil, keep: .seconds(3600))
+        store.setDemand(StoreDemand(history: .seconds(3600)))
     }
 
     private func group(_ rules: String, _ more: String = "") throws -> RuleGroup {

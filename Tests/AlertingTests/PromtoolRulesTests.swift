@@ -73,7 +73,7 @@ import Vocabulary
     /// What each watched name is at each minute after the rules were evaluated.
     private func replay() throws -> [(Int, String, [(Labels, Double)])] {
         let store = Store()
-        store.setDemand(nil, keep: .seconds(86_400))
+        store.setDemand(StoreDemand(history: .seconds(86_400)))
         let dialect = Dialect(version: .two)
         var groups = try RuleFile.parse(Self.rules, path: "r.yml", as: dialect).get().map { GroupState($0) }
         let queries = try Self.watched.map { try Query(parsing: $0, as: dialect) }

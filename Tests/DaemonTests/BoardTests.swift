@@ -38,7 +38,7 @@ import Vocabulary
 
     @Test func `rules go on seeing what is put seldom, as long as it stands there`() {
         let store = board.store
-        store.setDemand(nil, keep: .seconds(3600))
+        store.setDemand(StoreDemand(history: .seconds(3600)))
         let start = Timestamp(milliseconds: 1_700_000_000_000)
         func points() -> [Int] {
             store.points(

@@ -80,7 +80,7 @@ import Web
 
     private static func filledStore() -> Store {
         let store = Store()
-        store.setDemand(nil, keep: .seconds(86_400 * 3650))
+        store.setDemand(StoreDemand(history: .seconds(86_400 * 3650)))
         for index in 0...40 {
             let time = Timestamp(milliseconds: (start + Int64(index) * 15) * 1000)
             store.append(series.map { ($0.0, $0.1[index]) }, at: time)

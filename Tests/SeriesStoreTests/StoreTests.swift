@@ -21,14 +21,14 @@ import Vocabulary
 
     @Test func `selects points after the start and up to the end`() {
         let store = Store()
-        store.setDemand(nil, keep: .seconds(60))
+        store.setDemand(StoreDemand(history: .seconds(60)))
         for number in 1...3 { store.append([(up, Double(number))], at: at(Int64(number))) }
         #expect(points(store, "up", after: 1, through: 2).map { $0.map(\.value) } == [[2]])
     }
 
     @Test func `keeps only series that somebody reads`() {
         let store = Store()
-        store.setDemand(["down"], keep: .seconds(60))
+        store.setDemand(StoreDemand(reach: ["down": .seconds(60)]))
         store.append([(up, 1)], at: at(1))
         store.append(SeriesBatch(layout: layout("a"), values: [1], time: at(1)))
         #expect(store.seriesCount == 0)
@@ -36,7 +36,7 @@ import Vocabulary
 
     @Test func `refuses and counts a point older than the newest`() {
         let store = Store()
-        store.setDemand(nil, keep: .seconds(60))
+        store.setDemand(StoreDemand(history: .seconds(60)))
         store.append([(up, 1)], at: at(2))
         store.append([(up, 1)], at: at(1))
         #expect(store.rejected == 1)
@@ -45,7 +45,7 @@ import Vocabulary
 
     @Test func `a second point at the same time takes the place of the first`() {
         let store = Store()
-        store.setDemand(nil, keep: .seconds(60))
+        store.setDemand(StoreDemand(history: .seconds(60)))
         store.append([(up, 1)], at: at(2))
         store.append([(up, 0)], at: at(2))
         #expect(points(store, "up") == [[Point(time: at(2), value: 0)]])
@@ -53,7 +53,7 @@ import Vocabulary
 
     @Test func `a batch appends to the series of its layout`() {
         let store = Store()
-        store.setDemand(["load"], keep: .seconds(60))
+        store.setDemand(StoreDemand(reach: ["load": .seconds(60)]))
         let two = layout("a", "b")
         store.append(SeriesBatch(layout: two, values: [1, 2], time: at(1)))
         store.append(SeriesBatch(layout: two, values: [3, 4], time: at(2)))
@@ -65,7 +65,7 @@ import Vocabulary
 
     @Test func `a series that goes on in the next layout does not end between them`() {
         let store = Store()
-        store.setDemand(nil, keep: .seconds(60))
+        store.setDemand(StoreDemand(history: .seconds(60)))
         let before = layout("a", "b")
         store.append(SeriesBatch(layout: before, values: [1, 1], time: at(1)))
         store.end(before, at: at(2))
@@ -77,7 +77,7 @@ import Vocabulary
 
     @Test func `a place that is freed and given away mixes no series`() {
         let store = Store()
-        store.setDemand(nil, keep: .seconds(60))
+        store.setDemand(StoreDemand(history: .seconds(60)))
         let old = layout("a")
         store.append(SeriesBatch(layout: old, values: [1], time: at(1)))
         store.expire(before: at(5))
@@ -90,7 +90,7 @@ import Vocabulary
 
     @Test func `what expires is bounded by its age, not by its number`() {
         let store = Store()
-        store.setDemand(nil, keep: .milliseconds(10))
+        store.setDemand(StoreDemand(history: .milliseconds(10)))
         for number in 1...1000 {
             store.append([(up, 1)], at: at(Int64(number)))
             store.expire(before: at(Int64(number) - 10))
@@ -100,10 +100,10 @@ import Vocabulary
 
     @Test func `a demand that changes is followed by layouts that were known`() {
         let store = Store()
-        store.setDemand([], keep: .seconds(60))
+        store.setDemand(StoreDemand())
         let one = layout("a")
         store.append(SeriesBatch(layout: one, values: [1], time: at(1)))
-        store.setDemand(["load"], keep: .seconds(60))
+        store.setDemand(StoreDemand(reach: ["load": .seconds(60)]))
         store.append(SeriesBatch(layout: one, values: [2], time: at(2)))
         #expect(points(store, "load").map { $0.map(\.value) } == [[2]])
     }

@@ -61,7 +61,7 @@ private struct UnitTestRun {
 
     /// All series at once: a query sees no point later than its own time, unless it asks for it.
     private func load() {
-        store.setDemand(nil, keep: .seconds(1 << 40))
+        store.setDemand(StoreDemand(history: .seconds(1 << 40)))
         for series in test.series {
             for (index, value) in series.values.enumerated() {
                 guard let value else { continue }

@@ -14,10 +14,12 @@ public final class PrometheusServer: Sendable {
     }
 
     /// Starts Prometheus that scrapes nothing and takes what remote write brings, and returns once it answers queries.
-    public static func startReceiving(ruleFiles: [String] = []) async throws -> PrometheusServer {
+    public static func startReceiving(
+        ruleFiles: [String] = [], evaluatingEvery interval: String = "1s"
+    ) async throws -> PrometheusServer {
         try await ready(
             try PrometheusServer(
-                directory: OwnedDirectory(), target: nil, ruleFiles: ruleFiles,
+                directory: OwnedDirectory(), target: nil, ruleFiles: ruleFiles, interval: interval,
                 flags: ["--web.enable-remote-write-receiver"]))
     }
 
@@ -50,14 +52,16 @@ public final class PrometheusServer: Sendable {
         return server
     }
 
-    private init(directory: OwnedDirectory, target: String?, ruleFiles: [String], flags: [String] = []) throws {
+    private init(
+        directory: OwnedDirectory, target: String?, ruleFiles: [String], interval: String = "1s", flags: [String] = []
+    ) throws {
         self.directory = directory
         let address = "127.0.0.1:\(try freePort())"
         url = "http://\(address)"
         let rules = ruleFiles.map { "\"\($0)\"" }.joined(separator: ", ")
         let targets = target.map { "{job_name: virtwarden, static_configs: [{targets: [\"\($0)\"]}]}" } ?? ""
         let settings = """
-            global: {scrape_interval: 1s, evaluation_interval: 1s}
+            global: {scrape_interval: 1s, evaluation_interval: \(interval)}
             rule_files: [\(rules)]
             scrape_configs: [\(targets)]
 
@@ -70,6 +74,9 @@ public final class PrometheusServer: Sendable {
                 "--web.listen-address=\(address)", "--storage.tsdb.retention.time=100y",
             ] + flags)
     }
+
+    /// Its process id, while it runs.
+    public var pid: Int32 { process.pid }
 
     /// An instant query; the text is promtool's, one line `name{labels} => value @[time]` a series.
     public func query(_ expression: String) async throws -> String {

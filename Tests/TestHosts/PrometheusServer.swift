@@ -14,12 +14,18 @@ public final class PrometheusServer: Sendable {
     }
 
     /// Starts Prometheus that scrapes nothing and takes what remote write brings, and returns once it answers queries.
-    public static func startReceiving(
-        ruleFiles: [String] = [], evaluatingEvery interval: String = "1s"
-    ) async throws -> PrometheusServer {
+    public static func startReceiving(ruleFiles: [String] = []) async throws -> PrometheusServer {
         try await ready(
             try PrometheusServer(
-                directory: OwnedDirectory(), target: nil, ruleFiles: ruleFiles, interval: interval,
+                directory: OwnedDirectory(), target: nil, ruleFiles: ruleFiles, evaluation: "1m",
+                flags: ["--web.enable-remote-write-receiver"]))
+    }
+
+    /// The same, with rules that it evaluates each `interval`, as in `10s`.
+    public static func startReceiving(rules files: [String], every interval: String) async throws -> PrometheusServer {
+        try await ready(
+            try PrometheusServer(
+                directory: OwnedDirectory(), target: nil, ruleFiles: files, evaluation: interval,
                 flags: ["--web.enable-remote-write-receiver"]))
     }
 
@@ -53,7 +59,8 @@ public final class PrometheusServer: Sendable {
     }
 
     private init(
-        directory: OwnedDirectory, target: String?, ruleFiles: [String], interval: String = "1s", flags: [String] = []
+        directory: OwnedDirectory, target: String?, ruleFiles: [String], evaluation: String = "1s",
+        flags: [String] = []
     ) throws {
         self.directory = directory
         let address = "127.0.0.1:\(try freePort())"
@@ -61,7 +68,7 @@ public final class PrometheusServer: Sendable {
         let rules = ruleFiles.map { "\"\($0)\"" }.joined(separator: ", ")
         let targets = target.map { "{job_name: virtwarden, static_configs: [{targets: [\"\($0)\"]}]}" } ?? ""
         let settings = """
-            global: {scrape_interval: 1s, evaluation_interval: \(interval)}
+            global: {scrape_interval: 1s, evaluation_interval: \(evaluation)}
             rule_files: [\(rules)]
             scrape_configs: [\(targets)]
 
@@ -81,6 +88,11 @@ public final class PrometheusServer: Sendable {
     /// An instant query; the text is promtool's, one line `name{labels} => value @[time]` a series.
     public func query(_ expression: String) async throws -> String {
         try await run("promtool", ["query", "instant", url, expression])
+    }
+
+    /// Has it read its files of rules again; without effect once it has ended.
+    public func reload() {
+        process.signal(SIGHUP)
     }
 
     /// Ends the server and removes its directory.

@@ -29,6 +29,8 @@ final class PrometheusSide {
     private static let portion = 10
 
     let server: PrometheusServer
+    private let directory: OwnedDirectory
+    private let files: [String]
     private let client = WebClient()
     private var data = DataSet()
     private var now: Timestamp
@@ -36,8 +38,11 @@ final class PrometheusSide {
     private(set) var rules: [String: [Double]] = [:]
 
     init(_ files: [String], upTo now: Timestamp) async throws {
-        server = try await PrometheusServer.startReceiving(ruleFiles: files, evaluatingEvery: "10s")
+        self.files = files
         self.now = now
+        directory = try OwnedDirectory()
+        server = try await PrometheusServer.startReceiving(
+            rules: [directory.path + "/*.yml"], every: "10s")
     }
 
     /// Brings the hour before `now`, a series with all of its samples at a time.
@@ -60,22 +65,38 @@ final class PrometheusSide {
         }
     }
 
-    /// Brings the rounds that were due by `time`.
-    func go(on time: Timestamp) async throws {
+    /// Brings the rounds that were due by `time`; whether there was one.
+    @discardableResult
+    func go(on time: Timestamp) async throws -> Bool {
+        let isDue = now + DataSet.interval <= time
         while now + DataSet.interval <= time {
             now = now + DataSet.interval
             try await send(data.series(of: 0..<data.sources.count, at: [now]))
         }
+        return isDue
     }
 
-    /// Evaluations of each group until there are `count`; rounds go on meanwhile.
-    func watch(_ count: Int) async throws {
-        var seen = try await report().reduce(into: [:]) { $0[$1.name] = $1.lastEvaluation }
-        let names = Set(seen.keys)
-        while !names.allSatisfy({ (groups[$0]?.count ?? 0) >= count }) {
-            try await go(on: Stopwatch.time)
+    /// Gives it the rules: what they make before the hour is there would be newer than that, and keep it out.
+    func loadRules() throws {
+        for file in files {
+            try directory.write(URL(filePath: file).lastPathComponent, Data(contentsOf: URL(filePath: file)))
+        }
+        server.reload()
+    }
+
+    func stop() async {
+        await server.stop()
+        await directory.remove()
+    }
+
+    /// Evaluations of each group until there are `count`; rounds go on meanwhile. After each round, `beside` is done.
+    func watch(_ count: Int, beside: () -> Void) async throws {
+        var seen: [String: String] = [:]
+        while groups.count < files.count || groups.values.contains(where: { $0.count < count }) {
+            if try await go(on: Stopwatch.time) { beside() }
             try await Task.sleep(for: .seconds(1))
-            for group in try await report() where seen[group.name] != group.lastEvaluation {
+            for group in try await report()
+            where seen[group.name] != group.lastEvaluation && !group.rules.contains(where: { $0.health == "unknown" }) {
                 seen[group.name] = group.lastEvaluation
                 groups[group.name, default: []].append(group.evaluationTime * 1000)
                 for rule in group.rules {

@@ -21,12 +21,12 @@ import WebClient
         }
         let now = Timestamp(milliseconds: Stopwatch.time.milliseconds / 10_000 * 10_000)
         print("Load of the machine: \(load()). Times are in milliseconds.\n")
-        let own = measure(groups, upTo: now)
+        var own = measure(groups, upTo: now)
         guard !CommandLine.arguments.contains("--alone") else { return }
-        try await compare(own, with: files, upTo: now)
+        try await compare(&own, with: files, upTo: now)
     }
 
-    private static func measure(_ groups: [RuleGroup], upTo now: Timestamp) -> [OwnSide.Run] {
+    private static func measure(_ groups: [RuleGroup], upTo now: Timestamp) -> OwnSide {
         let before = residentMemory(of: getpid())
         var side = OwnSide(groups, upTo: now)
         var appends = (0..<DataSet.rounds).map { _ in side.append() }
@@ -49,7 +49,7 @@ import WebClient
         row("alerts", side.alerts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
         print("\n| rule | ms |\n| --- | --- |")
         for rule in side.rules { row(rule.name, text(rule.time)) }
-        return runs
+        return side
     }
 
     private static func measureEvents(_ side: inout OwnSide) {
@@ -60,7 +60,7 @@ import WebClient
         row("the same, their evaluation: median, worst", "\(text(times.median)), \(text(times.max() ?? 0))")
     }
 
-    private static func compare(_ own: [OwnSide.Run], with files: [String], upTo now: Timestamp) async throws {
+    private static func compare(_ own: inout OwnSide, with files: [String], upTo now: Timestamp) async throws {
         let other = try await PrometheusSide(files, upTo: now)
         do {
             let began = Stopwatch.now()
@@ -71,11 +71,17 @@ import WebClient
             guard found.contains("=> \(DataSet.domains) ") else {
                 throw HostError("not all domains are there: \(found)")
             }
-            try await other.watch(6)
+            try other.loadRules()
+            // Both in the same minutes: whatever else the machine does, it does to both.
+            var runs: [OwnSide.Run] = []
+            try await other.watch(8) {
+                _ = own.append()
+                runs.append(own.evaluate())
+            }
             print("Load of the machine: \(load()).\n\n| group | here | Prometheus | ratio |\n| --- | --- | --- | --- |")
             var sums = (here: 0.0, there: 0.0)
             for (name, times) in other.groups.sorted(by: { $0.key < $1.key }) {
-                let here = own.map { $0.groups[name] ?? .nan }.median
+                let here = runs.map { $0.groups[name] ?? .nan }.median
                 sums = (sums.here + here, sums.there + times.median)
                 print("| \(name) | \(text(here)) | \(text(times.median)) | \(text(here / times.median)) |")
             }
@@ -84,10 +90,10 @@ import WebClient
             print("\n| rule | Prometheus, ms |\n| --- | --- |")
             for (name, times) in other.rules.sorted(by: { $0.key < $1.key }) { row(name, text(times.median)) }
         } catch {
-            await other.server.stop()
+            await other.stop()
             throw error
         }
-        await other.server.stop()
+        await other.stop()
     }
 
     private static func row(_ what: String, _ measured: String) { print("| \(what) | \(measured) |") }

@@ -41,10 +41,12 @@ struct Block: Sendable {
     init(joining blocks: some Collection<Block>, width: Int) {
         let times = blocks.flatMap { $0.times() }
         var rows = [Double](repeating: 0, count: times.count * width)
+        var values: [Double] = []
         for column in 0..<width {
             var place = column
             for block in blocks {
-                block.readValues(of: column) { value in
+                block.readValues(of: column, into: &values)
+                for value in values[..<block.count] {
                     rows[place] = value
                     place += width
                 }
@@ -56,12 +58,15 @@ struct Block: Sendable {
     /// What it takes in memory, beside the place in which it stands.
     var bytes: Int { 32 + words.count * 8 }
 
-    /// Its times, in place of what was in `times`.
+    /// Its times, into the first places of `times`, which gets as many as it needs.
     func readTimes(into times: inout [Int64]) {
-        times.removeAll(keepingCapacity: true)
-        times.reserveCapacity(count)
+        if times.count < count { times = [Int64](repeating: 0, count: count) }
         var reader = reader(0)
-        WholeNumbers.read(count, from: &reader) { times.append($0) }
+        var place = 0
+        WholeNumbers.read(count, from: &reader) { time in
+            times[place] = time
+            place += 1
+        }
     }
 
     func times() -> [Int64] {
@@ -70,9 +75,11 @@ struct Block: Sendable {
         return times
     }
 
-    func readValues(of column: Int, _ use: (Double) -> Void) {
+    /// The values of one series, into the first places of `values`, which gets as many as it needs.
+    func readValues(of column: Int, into values: inout [Double]) {
+        if values.count < count { values = [Double](repeating: 0, count: count) }
         var reader = reader(column + 1)
-        ValueRun.read(count, from: &reader, use)
+        ValueRun.read(count, from: &reader, into: &values)
     }
 
     private func reader(_ run: Int) -> BitReader {

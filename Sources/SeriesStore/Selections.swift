@@ -26,6 +26,13 @@ struct Selections {
         fileprivate let epoch: Int
     }
 
+    /// Tells whether a selection's series are, place by place, those that they were.
+    struct Version: Equatable, Sendable {
+        fileprivate let members: ObjectIdentifier
+        fileprivate let epoch: Int
+        fileprivate let count: Int
+    }
+
     private final class Members {
         let shelf: Shelf
         var epoch: Int
@@ -33,6 +40,8 @@ struct Selections {
         var seen = 0
         var series: [Series] = []
         var used: UInt64 = 0
+
+        var version: Version { Version(members: ObjectIdentifier(self), epoch: epoch, count: series.count) }
 
         init(_ shelf: Shelf) {
             self.shelf = shelf
@@ -57,13 +66,13 @@ struct Selections {
     /// come next. With `atOnce` it always looks at all.
     mutating func members(
         _ selection: SeriesSelection, _ key: Key, of shelf: Shelf, atOnce: Bool
-    ) -> (series: [Series], next: Candidates?) {
+    ) -> (series: [Series], version: Version, next: Candidates?) {
         let members = current(key, shelf)
         let left = shelf.series.count - members.seen
         if left > Self.few, !atOnce {
             let end = members.seen + min(left, Self.many)
             let labels = shelf.series[members.seen..<end].map(\.labels)
-            return ([], Candidates(labels: labels, start: members.seen, epoch: members.epoch))
+            return ([], members.version, Candidates(labels: labels, start: members.seen, epoch: members.epoch))
         }
         if left > 0 {
             let new = shelf.series[members.seen...].filter { !$0.isGone && selection.matches($0.labels) }
@@ -71,7 +80,7 @@ struct Selections {
         }
         if key.isLong { drop(key) }
         bound(besides: key)
-        return (members.series, nil)
+        return (members.series, members.version, nil)
     }
 
     /// Takes note which of the candidates are meant; without effect when they have changed meanwhile.

@@ -87,72 +87,118 @@ public final class Store: SeriesSource, Sendable {
     public func points(
         of selection: SeriesSelection, after: Timestamp, through: Timestamp, limit: Int
     ) -> [SeriesPoints] {
-        let (excerpts, _) = read(selection) { all -> ([Excerpt], [Never]) in
-            var excerpts: [Excerpt] = []
-            excerpts.reserveCapacity(min(all.count, limit))
-            // Whoever's newest point is in reach gives one at least.
-            var sure = 0
-            for one in all where sure <= limit {
-                guard let excerpt = one.excerpt(after: after.milliseconds, through: through.milliseconds) else {
-                    continue
-                }
-                if let newest = one.newest, newest <= through.milliseconds { sure += 1 }
-                excerpts.append(excerpt)
-            }
-            return (excerpts, [])
-        }
         var found: [SeriesPoints] = []
-        found.reserveCapacity(excerpts.count)
         var count = 0
-        var times: [Int64] = []
-        for excerpt in excerpts where count <= limit {
-            let points = excerpt.points(&times)
-            guard !points.isEmpty else { continue }
-            found.append(SeriesPoints(labels: excerpt.labels, points: points))
-            count += points.count
+        var scratch = Excerpt.Scratch()
+        var reading = Reading()
+        let isNeeded = selection.isNeeded
+        while count <= limit, !reading.isDone {
+            let excerpts = read(selection, &reading) { some in
+                some.compactMap { one -> Excerpt? in
+                    if let isNeeded, !isNeeded(one.labels) { return nil }
+                    return one.excerpt(after: after.milliseconds, through: through.milliseconds)
+                }
+            }
+            if reading.isFirst {
+                found.removeAll(keepingCapacity: true)
+                found.reserveCapacity(reading.count)
+                count = 0
+            }
+            for index in excerpts.indices where count <= limit {
+                let points = excerpts[index].points(&scratch)
+                guard !points.isEmpty else { continue }
+                found.append(SeriesPoints(labels: excerpts[index].labels, points: points))
+                count += points.count
+            }
         }
         return found
     }
 
     public func newestPoints(of selection: SeriesSelection, after: Timestamp, through: Timestamp) -> [SeriesPoint] {
-        let (newest, older) = read(selection) { all -> ([SeriesPoint], [Excerpt]) in
-            var newest: [SeriesPoint] = []
-            newest.reserveCapacity(all.count)
-            var older: [Excerpt] = []
-            for one in all {
-                guard let time = one.newest, time > through.milliseconds else {
-                    if let point = one.newestPoint(after: after) { newest.append(point) }
-                    continue
+        var reading = Reading(portion: .max)
+        var found: [SeriesPoint] = []
+        var scratch = Excerpt.Scratch()
+        while !reading.isDone {
+            let taken = read(selection, &reading) { all in
+                var newest: [SeriesPoint] = []
+                newest.reserveCapacity(all.count)
+                var older: [Excerpt] = []
+                for one in all {
+                    guard let time = one.newest, time > through.milliseconds else {
+                        if let point = one.newestPoint(after: after) { newest.append(point) }
+                        continue
+                    }
+                    if let excerpt = one.excerpt(after: after.milliseconds, through: through.milliseconds) {
+                        older.append(excerpt)
+                    }
                 }
-                if let excerpt = one.excerpt(after: after.milliseconds, through: through.milliseconds) {
-                    older.append(excerpt)
+                return [(newest, older)]
+            }
+            for (newest, older) in taken {
+                found = newest
+                for excerpt in older {
+                    if let point = excerpt.newest(&scratch) {
+                        found.append(SeriesPoint(labels: excerpt.labels, point: point))
+                    }
                 }
             }
-            return (newest, older)
         }
-        var times: [Int64] = []
-        return newest
-            + older.compactMap { excerpt in
-                excerpt.newest(&times).map { SeriesPoint(labels: excerpt.labels, point: $0) }
-            }
+        return found
     }
 
-    /// What `take` takes of the series that `selection` means.
-    private func read<First: Sendable, Second: Sendable>(
-        _ selection: SeriesSelection, _ take: @Sendable ([Series]) -> ([First], [Second])
-    ) -> ([First], [Second]) {
-        let key = Selections.Key(selection)
+    /// How far a reader is with a selection's series, which it takes some at a time: what of these it has in the caches
+    /// is still there when it decodes them.
+    private struct Reading {
+        var portion = 64
+        var version: Selections.Version?
+        var place = 0
+        /// How many series there are.
+        var count = 0
+        /// Whether those that were taken are the first ones: what was taken before counts for nothing.
+        var isFirst = false
+        var isDone = false
+        /// How often series came or left meanwhile.
+        var restarts = 0
         var attempts = 0
-        while true {
-            let (taken, next) = shelves.withLock { shelves -> (([First], [Second])?, Selections.Candidates?) in
-                guard let shelf = shelves.shelf(of: selection.metric) else { return (([], []), nil) }
-                let (all, next) = shelves.selections.members(
-                    selection, key, of: shelf, atOnce: attempts > Self.attempts)
-                return next == nil ? (take(all), nil) : (nil, next)
+
+        /// The next places of `series`; all of them where a change meanwhile has spoilt it too often.
+        mutating func next(of series: [Series], _ version: Selections.Version) -> Range<Int> {
+            if version != self.version {
+                if self.version != nil { restarts += 1 }
+                self.version = version
+                place = 0
+                count = series.count
             }
-            if let taken { return taken }
-            guard let next else { return ([], []) }
-            attempts += 1
+            if restarts > 3 { portion = .max }
+            isFirst = place == 0
+            let range = place..<(portion < count - place ? place + portion : count)
+            place = range.upperBound
+            isDone = place == count
+            return range
+        }
+    }
+
+    /// What `take` takes, under the lock, of the next series that `selection` means.
+    private func read<Taken: Sendable>(
+        _ selection: SeriesSelection, _ reading: inout Reading, _ take: @Sendable (ArraySlice<Series>) -> [Taken]
+    ) -> [Taken] {
+        let key = Selections.Key(selection)
+        while true {
+            let before = reading
+            let (taken, next, after) = shelves.withLock { shelves -> ([Taken], Selections.Candidates?, Reading) in
+                var reading = before
+                guard let shelf = shelves.shelf(of: selection.metric) else {
+                    reading.isFirst = true
+                    reading.isDone = true
+                    return ([], nil, reading)
+                }
+                let (all, version, next) = shelves.selections.members(
+                    selection, key, of: shelf, atOnce: reading.attempts > Self.attempts)
+                return next == nil ? (take(all[reading.next(of: all, version)]), nil, reading) : ([], next, reading)
+            }
+            reading = after
+            guard let next else { return taken }
+            reading.attempts += 1
             let meant = next.labels.indices.filter { selection.matches(next.labels[$0]) }
             shelves.withLock { $0.selections.note(meant, of: next, key) }
         }

@@ -46,22 +46,30 @@ struct ValueRun {
         differences.write(to: &writer)
     }
 
-    /// Reads `count` values, at least one.
-    static func read(_ count: Int, from reader: inout BitReader, _ use: (Double) -> Void) {
+    /// Reads `count` values, at least one, into the first places of `values`, which has so many.
+    static func read(_ count: Int, from reader: inout BitReader, into values: inout [Double]) {
+        var place = 0
         switch Form(rawValue: reader.read(2)) {
-        case .constant:
-            let value = Double(bitPattern: reader.read(64))
-            for _ in 0..<count { use(value) }
+        case .constant: fill(&values, count, Double(bitPattern: reader.read(64)))
         case .constantDecimal:
             let power = powers[Int(reader.read(4))]
-            let value = Double(reader.readSigned()) / power
-            for _ in 0..<count { use(value) }
+            fill(&values, count, Double(reader.readSigned()) / power)
         case .decimal:
             let power = powers[Int(reader.read(4))]
-            WholeNumbers.read(count, from: &reader) { use(Double($0) / power) }
+            WholeNumbers.read(count, from: &reader) { number in
+                values[place] = Double(number) / power
+                place += 1
+            }
         case .difference, nil:
-            Differences.read(count, from: &reader, use)
+            Differences.read(count, from: &reader) { value in
+                values[place] = value
+                place += 1
+            }
         }
+    }
+
+    private static func fill(_ values: inout [Double], _ count: Int, _ value: Double) {
+        for place in 0..<count { values[place] = value }
     }
 
     /// Values as whole numbers over a power of ten, where all of them are just that, bit for bit.
@@ -117,6 +125,7 @@ struct ValueRun {
             packing.write(left, to: &writer)
         }
 
+        @inline(__always)
         static func read(_ count: Int, from reader: inout BitReader, _ use: (Double) -> Void) {
             var bits = reader.read(64)
             let shift = reader.read(6)

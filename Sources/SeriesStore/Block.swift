@@ -61,11 +61,13 @@ struct Block: Sendable {
     /// Its times, into the first places of `times`, which gets as many as it needs.
     func readTimes(into times: inout [Int64]) {
         if times.count < count { times = [Int64](repeating: 0, count: count) }
-        var reader = reader(0)
-        var place = 0
-        WholeNumbers.read(count, from: &reader) { time in
-            times[place] = time
-            place += 1
+        words.withUnsafeBufferPointer { words in
+            var reader = Self.reader(words, 0)
+            var place = 0
+            WholeNumbers.read(count, from: &reader) { time in
+                times[place] = time
+                place += 1
+            }
         }
     }
 
@@ -78,11 +80,17 @@ struct Block: Sendable {
     /// The values of one series, into the first places of `values`, which gets as many as it needs.
     func readValues(of column: Int, into values: inout [Double]) {
         if values.count < count { values = [Double](repeating: 0, count: count) }
-        var reader = reader(column + 1)
-        ValueRun.read(count, from: &reader, into: &values)
+        words.withUnsafeBufferPointer { words in
+            var reader = Self.reader(words, column + 1)
+            ValueRun.read(count, from: &reader, into: &values)
+        }
     }
 
-    private func reader(_ run: Int) -> BitReader {
+    /// It reads no further than what was written: `words` are a block's, and never come from elsewhere.
+    @inline(__always)
+    private static func reader(
+        _ words: UnsafeBufferPointer<UInt64>, _ run: Int
+    ) -> BitReader<UnsafeBufferPointer<UInt64>> {
         let pair = words[run / 2]
         return BitReader(words, at: Int(run & 1 == 0 ? pair & 0xFFFF_FFFF : pair >> 32))
     }

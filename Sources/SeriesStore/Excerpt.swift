@@ -63,7 +63,7 @@ extension Excerpt.Part {
         }
         let rows = head.times.firstIndex { $0 >= from } ?? head.times.count
         let end = rows + head.times[rows...].prefix { $0 <= through }.count
-        points.append(contentsOf: (rows..<end).lazy.map { point(head.times[$0], head.rows[$0 * width + column]) })
+        for row in rows..<end { points.append(point(head.times[row], head.rows[row * width + column])) }
     }
 
     private func append(_ block: Block, to points: inout [Point], _ scratch: inout Excerpt.Scratch) {
@@ -73,8 +73,7 @@ extension Excerpt.Part {
         if block.last > through { rows = rows.prefix { scratch.times[$0] <= through } }
         guard !rows.isEmpty else { return }
         block.readValues(of: column, into: &scratch.values)
-        let (times, values) = (scratch.times, scratch.values)
-        points.append(contentsOf: rows.lazy.map { point(times[$0], values[$0]) })
+        for row in rows { points.append(point(scratch.times[row], scratch.values[row])) }
     }
 
     fileprivate func newest(_ scratch: inout Excerpt.Scratch) -> Point? {

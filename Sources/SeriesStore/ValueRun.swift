@@ -47,7 +47,7 @@ struct ValueRun {
     }
 
     /// Reads `count` values, at least one, into the first places of `values`, which has so many.
-    static func read(_ count: Int, from reader: inout BitReader, into values: inout [Double]) {
+    static func read<Words>(_ count: Int, from reader: inout BitReader<Words>, into values: inout [Double]) {
         var place = 0
         switch Form(rawValue: reader.read(2)) {
         case .constant: fill(&values, count, Double(bitPattern: reader.read(64)))
@@ -126,7 +126,7 @@ struct ValueRun {
         }
 
         @inline(__always)
-        static func read(_ count: Int, from reader: inout BitReader, _ use: (Double) -> Void) {
+        static func read<Words>(_ count: Int, from reader: inout BitReader<Words>, _ use: (Double) -> Void) {
             var bits = reader.read(64)
             let shift = reader.read(6)
             use(Double(bitPattern: bits))

@@ -41,10 +41,10 @@ import WebClient
         row("samples, of series", "\(figures.samples), \(figures.series)")
         row("bytes a sample", text(Double(figures.bytes) / Double(figures.samples)))
         row("MiB of samples; resident more", "\(figures.bytes >> 20); \(text(residentMemory(of: getpid()) - before))")
-        row("append of a round, CPU: median, worst", "\(text(appends.median)), \(text(appends.max() ?? 0))")
+        row("append of a round, CPU: least, median, worst", spread(appends))
         row("all groups, the first time", "\(text(first.wall))")
-        row("all groups: median, worst", "\(text(runs.map(\.wall).median)), \(text(runs.map(\.wall).max() ?? 0))")
-        row("the same, CPU", "\(text(runs.map(\.processor).median)), \(text(runs.map(\.processor).max() ?? 0))")
+        row("all groups: least, median, worst", spread(runs.map(\.wall)))
+        row("the same, CPU", spread(runs.map(\.processor)))
         measureEvents(&side)
         row("alerts", side.alerts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
         print("\n| rule | ms |\n| --- | --- |")
@@ -56,8 +56,7 @@ import WebClient
         let events = (1...20).map { side.event(of: $0 * 7, after: .milliseconds($0)) }
         let names = events[0].groups.joined(separator: ", ")
         row("an event of one domain, finding its groups (\(names))", text(events.map(\.lookUp).median))
-        let times = events.map(\.evaluation)
-        row("the same, their evaluation: median, worst", "\(text(times.median)), \(text(times.max() ?? 0))")
+        row("the same, their evaluation: least, median, worst", spread(events.map(\.evaluation)))
     }
 
     private static func compare(_ own: inout OwnSide, with files: [String], upTo now: Timestamp) async throws {
@@ -97,6 +96,10 @@ import WebClient
     }
 
     private static func row(_ what: String, _ measured: String) { print("| \(what) | \(measured) |") }
+
+    private static func spread(_ times: [Double]) -> String {
+        "\(text(times.min() ?? .nan)), \(text(times.median)), \(text(times.max() ?? .nan))"
+    }
 
     private static func text(_ number: Double) -> String { "\((number * 100).rounded() / 100)" }
 

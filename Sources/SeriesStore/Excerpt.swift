@@ -29,12 +29,10 @@ struct Excerpt: Sendable {
         fileprivate var values: [Double] = []
     }
 
-    /// All of its points, oldest first.
-    func points(_ scratch: inout Scratch) -> [Point] {
-        var points: [Point] = []
+    /// Appends all of its points, oldest first.
+    func append(to points: inout [Point], _ scratch: inout Scratch) {
         for part in earlier { part.append(to: &points, &scratch) }
         home.append(to: &points, &scratch)
-        return points
     }
 
     /// The newest of its points.

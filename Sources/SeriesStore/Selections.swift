@@ -39,6 +39,7 @@ struct Selections {
         /// How many of the shelf's series were looked at.
         var seen = 0
         var series: [Series] = []
+        var windows = KeptWindows()
         var used: UInt64 = 0
 
         var version: Version { Version(members: ObjectIdentifier(self), epoch: epoch, count: series.count) }
@@ -55,7 +56,12 @@ struct Selections {
     private static let few = 64
     private static let many = 2048
 
+    /// The most points that windows may have together.
+    private static let windowLimit = 1 << 20
+
     private var kept: [Key: Members] = [:]
+    /// How many points the windows have together.
+    private var windowed = 0
     private var uses: UInt64 = 0
     /// How many series the selections have together.
     private var total = 0
@@ -90,6 +96,24 @@ struct Selections {
         else { return }
         let new = meant.map { members.shelf.series[candidates.start + $0] }
         take(new, through: candidates.start + candidates.labels.count, into: members)
+    }
+
+    /// What is kept of the windows of so many milliseconds of the series at `places`, taken out; nil when nothing is.
+    mutating func takeWindows(_ key: Key, _ places: Range<Int>, length: Int64) -> [KeptWindow]? {
+        guard let members = kept[key] else { return nil }
+        windowed -= members.windows.count
+        defer { windowed += members.windows.count }
+        return members.windows.take(places, length: length)
+    }
+
+    /// Keeps them, if the series are those that they were and there is room.
+    mutating func putWindows(
+        _ windows: [KeptWindow], _ key: Key, _ version: Version, _ places: Range<Int>, length: Int64
+    ) {
+        guard let members = kept[key], members.version == version, windowed < Self.windowLimit else { return }
+        windowed -= members.windows.count
+        members.windows.put(windows, at: places, length: length)
+        windowed += members.windows.count
     }
 
     /// Lets go of series that have left; `shelf` tells what there is of a name.
@@ -129,6 +153,8 @@ struct Selections {
     }
 
     private mutating func drop(_ key: Key) {
-        total -= kept.removeValue(forKey: key)?.series.count ?? 0
+        guard let members = kept.removeValue(forKey: key) else { return }
+        total -= members.series.count
+        windowed -= members.windows.count
     }
 }

@@ -90,13 +90,17 @@ public final class Store: SeriesSource, Sendable {
         var found: [SeriesPoints] = []
         var count = 0
         var scratch = Excerpt.Scratch()
-        var reading = Reading()
+        let (length, overflows) = through.milliseconds.subtractingReportingOverflow(after.milliseconds)
+        var reading = Reading(length: overflows ? nil : length)
         let isNeeded = selection.isNeeded
         while count <= limit, !reading.isDone {
-            let excerpts = read(selection, &reading) { some in
-                some.compactMap { one -> Excerpt? in
+            var slices = read(selection, &reading) { some, windows in
+                var place = -1
+                return some.map { one -> Slice? in
+                    place += 1
                     if let isNeeded, !isNeeded(one.labels) { return nil }
-                    return one.excerpt(after: after.milliseconds, through: through.milliseconds)
+                    let window = windows.map { $0[place] } ?? KeptWindow()
+                    return one.slice(after: after.milliseconds, through: through.milliseconds, window)
                 }
             }
             if reading.isFirst {
@@ -104,14 +108,23 @@ public final class Store: SeriesSource, Sendable {
                 found.reserveCapacity(reading.count)
                 count = 0
             }
-            for index in excerpts.indices where count <= limit {
-                let points = excerpts[index].points(&scratch)
-                guard !points.isEmpty else { continue }
-                found.append(SeriesPoints(labels: excerpts[index].labels, points: points))
+            for index in slices.indices where count <= limit {
+                guard let labels = slices[index]?.labels else { continue }
+                slices[index]?.decode(&scratch)
+                guard let points = slices[index]?.window.points, !points.isEmpty else { continue }
+                found.append(SeriesPoints(labels: labels, points: points))
                 count += points.count
             }
+            keep(slices.map { $0?.window ?? KeptWindow() }, selection, reading)
         }
         return found
+    }
+
+    private func keep(_ windows: [KeptWindow], _ selection: SeriesSelection, _ reading: Reading) {
+        guard reading.keeps, let length = reading.length, let version = reading.version else { return }
+        let key = Selections.Key(selection)
+        let places = reading.place - windows.count..<reading.place
+        shelves.withLock { $0.selections.putWindows(windows, key, version, places, length: length) }
     }
 
     public func newestPoints(of selection: SeriesSelection, after: Timestamp, through: Timestamp) -> [SeriesPoint] {
@@ -119,7 +132,7 @@ public final class Store: SeriesSource, Sendable {
         var found: [SeriesPoint] = []
         var scratch = Excerpt.Scratch()
         while !reading.isDone {
-            let taken = read(selection, &reading) { all in
+            let taken = read(selection, &reading) { all, _ in
                 var newest: [SeriesPoint] = []
                 newest.reserveCapacity(all.count)
                 var older: [Excerpt] = []
@@ -150,6 +163,10 @@ public final class Store: SeriesSource, Sendable {
     /// is still there when it decodes them.
     private struct Reading {
         var portion = 64
+        /// How long its windows are, in milliseconds, if it wants to have some of them kept.
+        var length: Int64?
+        /// Whether they are.
+        var keeps = false
         var version: Selections.Version?
         var place = 0
         /// How many series there are.
@@ -180,7 +197,8 @@ public final class Store: SeriesSource, Sendable {
 
     /// What `take` takes, under the lock, of the next series that `selection` means.
     private func read<Taken: Sendable>(
-        _ selection: SeriesSelection, _ reading: inout Reading, _ take: @Sendable (ArraySlice<Series>) -> [Taken]
+        _ selection: SeriesSelection, _ reading: inout Reading,
+        _ take: @Sendable (ArraySlice<Series>, [KeptWindow]?) -> [Taken]
     ) -> [Taken] {
         let key = Selections.Key(selection)
         while true {
@@ -194,7 +212,13 @@ public final class Store: SeriesSource, Sendable {
                 }
                 let (all, version, next) = shelves.selections.members(
                     selection, key, of: shelf, atOnce: reading.attempts > Self.attempts)
-                return next == nil ? (take(all[reading.next(of: all, version)]), nil, reading) : ([], next, reading)
+                guard next == nil else { return ([], next, reading) }
+                let places = reading.next(of: all, version)
+                let windows = reading.length.flatMap {
+                    shelves.selections.takeWindows(key, places, length: $0)
+                }
+                reading.keeps = windows != nil
+                return (take(all[places], windows), nil, reading)
             }
             reading = after
             guard let next else { return taken }
@@ -205,7 +229,42 @@ public final class Store: SeriesSource, Sendable {
     }
 }
 
+/// What a reader takes of one series: what is kept of its window, and where the rest stands.
+private struct Slice: Sendable {
+    let labels: Labels
+    var window: KeptWindow
+    private let after: Int64
+    private let settles: Int64
+    private let rest: Excerpt?
+
+    init(_ labels: Labels, _ window: KeptWindow, after: Int64, settles: Int64, rest: Excerpt?) {
+        self.labels = labels
+        self.window = window
+        self.after = after
+        self.settles = settles
+        self.rest = rest
+    }
+
+    /// The window gets all of its points.
+    mutating func decode(_ scratch: inout Excerpt.Scratch) {
+        window.cut(after: after)
+        rest?.append(to: &window.points, &scratch)
+        window.after = after
+        window.settled = settles
+    }
+}
+
 extension Series {
+    fileprivate func slice(after: Int64, through: Int64, _ window: KeptWindow) -> Slice? {
+        guard let newest else { return nil }
+        let after = max(after, shelf.cutoff)
+        guard newest > after else { return nil }
+        let window = window.serves(after: after, through: through) ? window : KeptWindow()
+        return Slice(
+            labels, window, after: after, settles: min(through, newest - 1),
+            rest: excerpt(after: max(after, window.settled), through: through))
+    }
+
     /// Its newest point, when that is later than `after`.
     fileprivate func newestPoint(after: Timestamp) -> SeriesPoint? {
         guard let home, home.strip.newest > max(after.milliseconds, shelf.cutoff) else { return nil }

@@ -95,11 +95,10 @@ public final class Store: SeriesSource, Sendable {
         let isNeeded = selection.isNeeded
         while count <= limit, !reading.isDone {
             var slices = read(selection, &reading) { some, windows in
-                var place = -1
-                return some.map { one -> Slice? in
-                    place += 1
+                some.enumerated().map { place, one -> Slice? in
                     if let isNeeded, !isNeeded(one.labels) { return nil }
-                    let window = windows.map { $0[place] } ?? KeptWindow()
+                    var window = KeptWindow()
+                    if place < windows.count { swap(&window, &windows[place]) }
                     return one.slice(after: after.milliseconds, through: through.milliseconds, window)
                 }
             }
@@ -198,7 +197,7 @@ public final class Store: SeriesSource, Sendable {
     /// What `take` takes, under the lock, of the next series that `selection` means.
     private func read<Taken: Sendable>(
         _ selection: SeriesSelection, _ reading: inout Reading,
-        _ take: @Sendable (ArraySlice<Series>, [KeptWindow]?) -> [Taken]
+        _ take: @Sendable (ArraySlice<Series>, inout [KeptWindow]) -> [Taken]
     ) -> [Taken] {
         let key = Selections.Key(selection)
         while true {
@@ -218,7 +217,8 @@ public final class Store: SeriesSource, Sendable {
                     shelves.selections.takeWindows(key, places, length: $0)
                 }
                 reading.keeps = windows != nil
-                return (take(all[places], windows), nil, reading)
+                var taken = windows ?? []
+                return (take(all[places], &taken), nil, reading)
             }
             reading = after
             guard let next else { return taken }
@@ -247,22 +247,34 @@ private struct Slice: Sendable {
 
     /// The window gets all of its points.
     mutating func decode(_ scratch: inout Excerpt.Scratch) {
+        guard let rest else { return }
         window.cut(after: after)
-        rest?.append(to: &window.points, &scratch)
+        rest.append(to: &window.points, &scratch)
         window.after = after
         window.settled = settles
     }
 }
 
 extension Series {
-    fileprivate func slice(after: Int64, through: Int64, _ window: KeptWindow) -> Slice? {
+    fileprivate func slice(after: Int64, through: Int64, _ kept: consuming KeptWindow) -> Slice? {
         guard let newest else { return nil }
         let after = max(after, shelf.cutoff)
         guard newest > after else { return nil }
-        let window = window.serves(after: after, through: through) ? window : KeptWindow()
+        let settles = min(through, newest - 1)
+        // Consumed, and so not copied when it is changed.
+        var window = kept
+        if !window.serves(after: after, through: through) { window = KeptWindow() }
+        let start = max(after, window.settled)
+        // What is new is mostly the newest row.
+        if !window.points.isEmpty, let home, home.from <= start, home.strip.headBegins(after: start) {
+            window.cut(after: after)
+            home.strip.appendHead(of: home.column, after: start, through: through, to: &window.points)
+            window.after = after
+            window.settled = settles
+            return Slice(labels, window, after: after, settles: settles, rest: nil)
+        }
         return Slice(
-            labels, window, after: after, settles: min(through, newest - 1),
-            rest: excerpt(after: max(after, window.settled), through: through))
+            labels, window, after: after, settles: settles, rest: excerpt(after: start, through: through))
     }
 
     /// Its newest point, when that is later than `after`.

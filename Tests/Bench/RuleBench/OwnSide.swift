@@ -62,14 +62,18 @@ struct OwnSide {
     }
 
     /// A domain's events and states have changed: how long it takes to find the groups, and to evaluate them.
-    mutating func event(of number: Int, after: Duration) -> (lookUp: Double, groups: [String], evaluation: Double) {
+    mutating func event(
+        of number: Int, after: Duration
+    ) -> (lookUp: Double, groups: [String], wall: Double, processor: Double) {
         let changed = data.sources[number].layout.series.map(\.labels).filter {
             ["libvirt_domain_state", "libvirt_domain_state_code", "libvirt_domain_events_total"].contains($0.name)
         }
         var found: [Int] = []
         let lookUp = Stopwatch.wall { found = index.groups(reading: changed) }
         let names = found.map { states[$0].group.name }
-        return (lookUp, names, found.reduce(0) { $0 + evaluate($1, at: now + after) })
+        var wall = 0.0
+        let processor = Stopwatch.processor { for place in found { wall += evaluate(place, at: now + after) } }
+        return (lookUp, names, wall, processor)
     }
 
     /// The alerts of each name, pending and firing.

@@ -56,7 +56,8 @@ import WebClient
         let events = (1...20).map { side.event(of: $0 * 7, after: .milliseconds($0)) }
         let names = events[0].groups.joined(separator: ", ")
         row("an event of one domain, finding its groups (\(names))", text(events.map(\.lookUp).median))
-        row("the same, their evaluation: least, median, worst", spread(events.map(\.evaluation)))
+        row("the same, their evaluation: least, median, worst", spread(events.map(\.wall)))
+        row("the same, CPU", spread(events.map(\.processor)))
     }
 
     private static func compare(_ own: inout OwnSide, with files: [String], upTo now: Timestamp) async throws {

@@ -58,6 +58,8 @@ struct Selections {
 
     /// The most points that windows may have together.
     private static let windowLimit = 1 << 20
+    /// A selection whose series were not asked for while others were so often gives up its windows when room is needed.
+    private static let idle: UInt64 = 10_000
 
     private var kept: [Key: Members] = [:]
     /// How many points the windows have together.
@@ -110,10 +112,19 @@ struct Selections {
     mutating func putWindows(
         _ windows: [KeptWindow], _ key: Key, _ version: Version, _ places: Range<Int>, length: Int64
     ) {
+        makeRoom()
         guard let members = kept[key], members.version == version, windowed < Self.windowLimit else { return }
         windowed -= members.windows.count
         members.windows.put(windows, at: places, length: length)
         windowed += members.windows.count
+    }
+
+    private mutating func makeRoom() {
+        guard windowed >= Self.windowLimit else { return }
+        for members in kept.values where members.windows.count > 0 && uses - members.used > Self.idle {
+            windowed -= members.windows.count
+            members.windows = KeptWindows()
+        }
     }
 
     /// Lets go of series that have left; `shelf` tells what there is of a name.

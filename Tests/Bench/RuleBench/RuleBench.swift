@@ -86,6 +86,15 @@ import WebClient
                 print("| \(name) | \(text(here)) | \(text(times.median)) | \(text(here / times.median)) |")
             }
             print("| all | \(text(sums.here)) | \(text(sums.there)) | \(text(sums.here / sums.there)) |")
+            let least = other.groups.reduce((here: 0.0, there: 0.0)) { sum, group in
+                (
+                    sum.here + (runs.compactMap { $0.groups[group.key] }.min() ?? .nan),
+                    sum.there + (group.value.min() ?? .nan)
+                )
+            }
+            print(
+                "| the least of each | \(text(least.here)) | \(text(least.there)) | \(text(least.here / least.there)) |"
+            )
             print("\nPrometheus: \(text(residentMemory(of: other.server.pid))) MiB resident.")
             print("\n| rule | Prometheus, ms |\n| --- | --- |")
             for (name, times) in other.rules.sorted(by: { $0.key < $1.key }) { row(name, text(times.median)) }

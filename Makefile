@@ -9,7 +9,7 @@ SOURCES := Sources Tests Package.swift
 TEMPORARY := $(CURDIR)/.build/tmp
 SWIFTPM = mkdir -p "$(TEMPORARY)" && TMPDIR="$(TEMPORARY)" $(SWIFT)
 
-.PHONY: run test build release reference format lint bench bench-hang bench-scale bench-sources bench-store drivers setup setup-test setup-bench setup-drivers clean
+.PHONY: run test build release reference format lint bench bench-hang bench-rules bench-scale bench-sources bench-store drivers setup setup-test setup-bench setup-drivers clean
 .NOTPARALLEL:
 
 run: setup
@@ -55,6 +55,11 @@ bench-store: setup-bench release
 	$(SWIFTPM) build -c release --product StoreBench
 	PYTHONDONTWRITEBYTECODE=1 python3 Tests/Bench/record.py dist/virtwarden .build/recorded.txt 300 1s
 	"$$($(SWIFTPM) build -c release --show-bin-path)/StoreBench" .build/recorded.txt
+
+# A thousand domains' hour, over which the sample rules are evaluated here and by Prometheus.
+bench-rules: setup-bench
+	$(SWIFTPM) build -c release --product RuleBench
+	"$$($(SWIFTPM) build -c release --show-bin-path)/RuleBench" dashboards/rules/*.yml
 
 # As root: drivers whose hosts need more than a user may do.
 drivers: setup-drivers

@@ -96,8 +96,12 @@ let package = Package(
             ],
             swiftSettings: settings),
         // Tests, by module. TestHosts starts the real daemons they need.
-        .target(name: "TestHosts", path: "Tests/TestHosts", swiftSettings: settings),
-        // Part of no product: `make bench-store`.
+        .target(name: "TestHosts", dependencies: ["Vocabulary"], path: "Tests/TestHosts", swiftSettings: settings),
+        // Part of no product: `make bench-rules`, `make bench-store`.
+        .executableTarget(
+            name: "RuleBench",
+            dependencies: ["Alerting", "PromQL", "SeriesStore", "TestHosts", "Vocabulary", "WebClient", "YAML"],
+            path: "Tests/Bench/RuleBench", swiftSettings: settings),
         .executableTarget(
             name: "StoreBench", dependencies: ["CMalloc", "SeriesStore", "Vocabulary"], path: "Tests/Bench/StoreBench",
             swiftSettings: settings),

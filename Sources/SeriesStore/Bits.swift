@@ -37,12 +37,12 @@ struct BitWriter {
     }
 }
 
-/// Reads what a `BitWriter` wrote.
-struct BitReader {
-    private let words: [UInt64]
+/// Reads what a `BitWriter` wrote: from its words, or from where these stand, which costs no count of references.
+struct BitReader<Words: RandomAccessCollection> where Words.Element == UInt64, Words.Index == Int {
+    private let words: Words
     private var position: Int
 
-    init(_ words: [UInt64], at position: Int) {
+    init(_ words: Words, at position: Int) {
         self.words = words
         self.position = position
     }
@@ -58,6 +58,7 @@ struct BitReader {
         return width == 64 ? value : value & (1 << UInt64(width) - 1)
     }
 
+    @inline(__always)
     mutating func readSigned() -> Int64 {
         let folded = read(Int(read(7)))
         return Int64(bitPattern: folded >> 1) ^ -Int64(bitPattern: folded & 1)

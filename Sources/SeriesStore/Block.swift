@@ -41,10 +41,12 @@ struct Block: Sendable {
     init(joining blocks: some Collection<Block>, width: Int) {
         let times = blocks.flatMap { $0.times() }
         var rows = [Double](repeating: 0, count: times.count * width)
+        var values: [Double] = []
         for column in 0..<width {
             var place = column
             for block in blocks {
-                block.readValues(of: column) { value in
+                block.readValues(of: column, into: &values)
+                for value in values[..<block.count] {
                     rows[place] = value
                     place += width
                 }
@@ -56,12 +58,17 @@ struct Block: Sendable {
     /// What it takes in memory, beside the place in which it stands.
     var bytes: Int { 32 + words.count * 8 }
 
-    /// Its times, in place of what was in `times`.
+    /// Its times, into the first places of `times`, which gets as many as it needs.
     func readTimes(into times: inout [Int64]) {
-        times.removeAll(keepingCapacity: true)
-        times.reserveCapacity(count)
-        var reader = reader(0)
-        WholeNumbers.read(count, from: &reader) { times.append($0) }
+        if times.count < count { times = [Int64](repeating: 0, count: count) }
+        words.withUnsafeBufferPointer { words in
+            var reader = Self.reader(words, 0)
+            var place = 0
+            WholeNumbers.read(count, from: &reader) { time in
+                times[place] = time
+                place += 1
+            }
+        }
     }
 
     func times() -> [Int64] {
@@ -70,12 +77,20 @@ struct Block: Sendable {
         return times
     }
 
-    func readValues(of column: Int, _ use: (Double) -> Void) {
-        var reader = reader(column + 1)
-        ValueRun.read(count, from: &reader, use)
+    /// The values of one series, into the first places of `values`, which gets as many as it needs.
+    func readValues(of column: Int, into values: inout [Double]) {
+        if values.count < count { values = [Double](repeating: 0, count: count) }
+        words.withUnsafeBufferPointer { words in
+            var reader = Self.reader(words, column + 1)
+            ValueRun.read(count, from: &reader, into: &values)
+        }
     }
 
-    private func reader(_ run: Int) -> BitReader {
+    /// It reads no further than what was written: `words` are a block's, and never come from elsewhere.
+    @inline(__always)
+    private static func reader(
+        _ words: UnsafeBufferPointer<UInt64>, _ run: Int
+    ) -> BitReader<UnsafeBufferPointer<UInt64>> {
         let pair = words[run / 2]
         return BitReader(words, at: Int(run & 1 == 0 ? pair & 0xFFFF_FFFF : pair >> 32))
     }

@@ -23,54 +23,58 @@ struct Excerpt: Sendable {
         self.home = home
     }
 
-    /// All of its points, oldest first. `times` is memory that one series after another uses.
-    func points(_ times: inout [Int64]) -> [Point] {
-        var points: [Point] = []
-        for part in earlier { part.append(to: &points, &times) }
-        home.append(to: &points, &times)
-        return points
+    /// Memory that one block after another is decoded to.
+    struct Scratch {
+        fileprivate var times: [Int64] = []
+        fileprivate var values: [Double] = []
+    }
+
+    /// Appends all of its points, oldest first.
+    func append(to points: inout [Point], _ scratch: inout Scratch) {
+        for part in earlier { part.append(to: &points, &scratch) }
+        home.append(to: &points, &scratch)
     }
 
     /// The newest of its points.
-    func newest(_ times: inout [Int64]) -> Point? {
-        if let point = home.newest(&times) { return point }
+    func newest(_ scratch: inout Scratch) -> Point? {
+        if let point = home.newest(&scratch) { return point }
         for part in earlier.reversed() {
-            if let point = part.newest(&times) { return point }
+            if let point = part.newest(&scratch) { return point }
         }
         return nil
     }
 }
 
 extension Excerpt.Part {
-    fileprivate func append(to points: inout [Point], _ times: inout [Int64]) {
+    fileprivate func append(to points: inout [Point], _ scratch: inout Excerpt.Scratch) {
         guard from <= through else { return }
         // By their places, since a copy of each block that is passed over would cost more than the rest.
         var start = blocks.count
-        var count = head.times.count { $0 >= from && $0 <= through }
+        var count = head.times.count
         while start > 0, blocks[start - 1].last >= from {
             start -= 1
             if blocks[start].first <= through { count += blocks[start].count }
         }
         points.reserveCapacity(points.count + count)
         for place in start..<blocks.count where blocks[place].first <= through {
-            append(blocks[place], to: &points, &times)
+            append(blocks[place], to: &points, &scratch)
         }
-        for (index, time) in head.times.enumerated() where time >= from && time <= through {
-            points.append(point(time, head.rows[index * width + column]))
-        }
+        let rows = head.times.firstIndex { $0 >= from } ?? head.times.count
+        let end = rows + head.times[rows...].prefix { $0 <= through }.count
+        for row in rows..<end { points.append(point(head.times[row], head.rows[row * width + column])) }
     }
 
-    private func append(_ block: Block, to points: inout [Point], _ times: inout [Int64]) {
-        block.readTimes(into: &times)
-        var index = 0
-        block.readValues(of: column) { value in
-            let time = times[index]
-            index += 1
-            if time >= from && time <= through { points.append(point(time, value)) }
-        }
+    private func append(_ block: Block, to points: inout [Point], _ scratch: inout Excerpt.Scratch) {
+        block.readTimes(into: &scratch.times)
+        var rows = 0..<block.count
+        if block.first < from { rows = (rows.first { scratch.times[$0] >= from } ?? block.count)..<block.count }
+        if block.last > through { rows = rows.prefix { scratch.times[$0] <= through } }
+        guard !rows.isEmpty else { return }
+        block.readValues(of: column, into: &scratch.values)
+        for row in rows { points.append(point(scratch.times[row], scratch.values[row])) }
     }
 
-    fileprivate func newest(_ times: inout [Int64]) -> Point? {
+    fileprivate func newest(_ scratch: inout Excerpt.Scratch) -> Point? {
         guard from <= through else { return nil }
         if let row = head.times.lastIndex(where: { $0 <= through }) {
             return head.times[row] < from ? nil : point(head.times[row], head.rows[row * width + column])
@@ -79,15 +83,11 @@ extension Excerpt.Part {
         while place >= 0, blocks[place].first > through { place -= 1 }
         guard place >= 0, blocks[place].last >= from else { return nil }
         let block = blocks[place]
-        block.readTimes(into: &times)
+        block.readTimes(into: &scratch.times)
+        let times = scratch.times[..<block.count]
         guard let row = times.lastIndex(where: { $0 <= through }), times[row] >= from else { return nil }
-        var newest = 0.0
-        var index = 0
-        block.readValues(of: column) { value in
-            if index == row { newest = value }
-            index += 1
-        }
-        return point(times[row], newest)
+        block.readValues(of: column, into: &scratch.values)
+        return point(times[row], scratch.values[row])
     }
 
     private func point(_ time: Int64, _ value: Double) -> Point {

@@ -47,7 +47,7 @@ struct PackedRun {
 
     /// Reads `count` numbers.
     @inline(__always)
-    static func read(_ count: Int, from reader: inout BitReader, _ use: (UInt64) -> Void) {
+    static func read<Words>(_ count: Int, from reader: inout BitReader<Words>, _ use: (UInt64) -> Void) {
         let wide = Int(reader.read(7))
         guard reader.read(1) == 1 else {
             for _ in 0..<count { use(reader.read(wide)) }

@@ -26,13 +26,23 @@ struct Selections {
         fileprivate let epoch: Int
     }
 
+    /// Tells whether a selection's series are, place by place, those that they were.
+    struct Version: Equatable, Sendable {
+        fileprivate let members: ObjectIdentifier
+        fileprivate let epoch: Int
+        fileprivate let count: Int
+    }
+
     private final class Members {
         let shelf: Shelf
         var epoch: Int
         /// How many of the shelf's series were looked at.
         var seen = 0
         var series: [Series] = []
+        var windows = KeptWindows()
         var used: UInt64 = 0
+
+        var version: Version { Version(members: ObjectIdentifier(self), epoch: epoch, count: series.count) }
 
         init(_ shelf: Shelf) {
             self.shelf = shelf
@@ -46,7 +56,14 @@ struct Selections {
     private static let few = 64
     private static let many = 2048
 
+    /// The most points that windows may have together.
+    private static let windowLimit = 1 << 20
+    /// A selection whose series were not asked for while others were so often gives up its windows when room is needed.
+    private static let idle: UInt64 = 10_000
+
     private var kept: [Key: Members] = [:]
+    /// How many points the windows have together.
+    private var windowed = 0
     private var uses: UInt64 = 0
     /// How many series the selections have together.
     private var total = 0
@@ -57,13 +74,13 @@ struct Selections {
     /// come next. With `atOnce` it always looks at all.
     mutating func members(
         _ selection: SeriesSelection, _ key: Key, of shelf: Shelf, atOnce: Bool
-    ) -> (series: [Series], next: Candidates?) {
+    ) -> (series: [Series], version: Version, next: Candidates?) {
         let members = current(key, shelf)
         let left = shelf.series.count - members.seen
         if left > Self.few, !atOnce {
             let end = members.seen + min(left, Self.many)
             let labels = shelf.series[members.seen..<end].map(\.labels)
-            return ([], Candidates(labels: labels, start: members.seen, epoch: members.epoch))
+            return ([], members.version, Candidates(labels: labels, start: members.seen, epoch: members.epoch))
         }
         if left > 0 {
             let new = shelf.series[members.seen...].filter { !$0.isGone && selection.matches($0.labels) }
@@ -71,7 +88,7 @@ struct Selections {
         }
         if key.isLong { drop(key) }
         bound(besides: key)
-        return (members.series, nil)
+        return (members.series, members.version, nil)
     }
 
     /// Takes note which of the candidates are meant; without effect when they have changed meanwhile.
@@ -81,6 +98,33 @@ struct Selections {
         else { return }
         let new = meant.map { members.shelf.series[candidates.start + $0] }
         take(new, through: candidates.start + candidates.labels.count, into: members)
+    }
+
+    /// What is kept of the windows of so many milliseconds of the series at `places`, taken out; nil when nothing is.
+    mutating func takeWindows(_ key: Key, _ places: Range<Int>, length: Int64) -> [KeptWindow]? {
+        guard let members = kept[key] else { return nil }
+        windowed -= members.windows.count
+        defer { windowed += members.windows.count }
+        return members.windows.take(places, length: length)
+    }
+
+    /// Keeps them, if the series are those that they were and there is room.
+    mutating func putWindows(
+        _ windows: [KeptWindow], _ key: Key, _ version: Version, _ places: Range<Int>, length: Int64
+    ) {
+        makeRoom()
+        guard let members = kept[key], members.version == version, windowed < Self.windowLimit else { return }
+        windowed -= members.windows.count
+        members.windows.put(windows, at: places, length: length)
+        windowed += members.windows.count
+    }
+
+    private mutating func makeRoom() {
+        guard windowed >= Self.windowLimit else { return }
+        for members in kept.values where members.windows.count > 0 && uses - members.used > Self.idle {
+            windowed -= members.windows.count
+            members.windows = KeptWindows()
+        }
     }
 
     /// Lets go of series that have left; `shelf` tells what there is of a name.
@@ -120,6 +164,8 @@ struct Selections {
     }
 
     private mutating func drop(_ key: Key) {
-        total -= kept.removeValue(forKey: key)?.series.count ?? 0
+        guard let members = kept.removeValue(forKey: key) else { return }
+        total -= members.series.count
+        windowed -= members.windows.count
     }
 }

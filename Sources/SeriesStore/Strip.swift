@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Vocabulary
 
 /// The newest points of a strip, as they came: the times, and at each time a value for each column.
 ///
@@ -108,6 +109,20 @@ final class Strip {
 
     /// The newest value of a column.
     func newestValue(_ column: Int) -> Double { head.rows[head.rows.count - width + column] }
+
+    /// Whether all points later than `time` are in the head.
+    func headBegins(after time: Int64) -> Bool { blocks.isEmpty || blocks[blocks.count - 1].last <= time }
+
+    /// Appends a column's points of the head that are later than `after` and not later than `through`.
+    func appendHead(of column: Int, after: Int64, through: Int64, to points: inout [Point]) {
+        var row = head.times.count
+        while row > 0, head.times[row - 1] > after { row -= 1 }
+        while row < head.times.count, head.times[row] <= through {
+            let time = Timestamp(milliseconds: head.times[row])
+            points.append(Point(time: time, value: head.rows[row * width + column]))
+            row += 1
+        }
+    }
 
     // MARK: Whose the columns are
 

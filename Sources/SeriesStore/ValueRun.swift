@@ -46,22 +46,30 @@ struct ValueRun {
         differences.write(to: &writer)
     }
 
-    /// Reads `count` values, at least one.
-    static func read(_ count: Int, from reader: inout BitReader, _ use: (Double) -> Void) {
+    /// Reads `count` values, at least one, into the first places of `values`, which has so many.
+    static func read<Words>(_ count: Int, from reader: inout BitReader<Words>, into values: inout [Double]) {
+        var place = 0
         switch Form(rawValue: reader.read(2)) {
-        case .constant:
-            let value = Double(bitPattern: reader.read(64))
-            for _ in 0..<count { use(value) }
+        case .constant: fill(&values, count, Double(bitPattern: reader.read(64)))
         case .constantDecimal:
             let power = powers[Int(reader.read(4))]
-            let value = Double(reader.readSigned()) / power
-            for _ in 0..<count { use(value) }
+            fill(&values, count, Double(reader.readSigned()) / power)
         case .decimal:
             let power = powers[Int(reader.read(4))]
-            WholeNumbers.read(count, from: &reader) { use(Double($0) / power) }
+            WholeNumbers.read(count, from: &reader) { number in
+                values[place] = Double(number) / power
+                place += 1
+            }
         case .difference, nil:
-            Differences.read(count, from: &reader, use)
+            Differences.read(count, from: &reader) { value in
+                values[place] = value
+                place += 1
+            }
         }
+    }
+
+    private static func fill(_ values: inout [Double], _ count: Int, _ value: Double) {
+        for place in 0..<count { values[place] = value }
     }
 
     /// Values as whole numbers over a power of ten, where all of them are just that, bit for bit.
@@ -117,7 +125,8 @@ struct ValueRun {
             packing.write(left, to: &writer)
         }
 
-        static func read(_ count: Int, from reader: inout BitReader, _ use: (Double) -> Void) {
+        @inline(__always)
+        static func read<Words>(_ count: Int, from reader: inout BitReader<Words>, _ use: (Double) -> Void) {
             var bits = reader.read(64)
             let shift = reader.read(6)
             use(Double(bitPattern: bits))

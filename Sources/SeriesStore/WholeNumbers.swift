@@ -46,7 +46,7 @@ struct WholeNumbers {
 
     /// Reads `count` numbers, at least one.
     @inline(__always)
-    static func read(_ count: Int, from reader: inout BitReader, _ use: (Int64) -> Void) {
+    static func read<Words>(_ count: Int, from reader: inout BitReader<Words>, _ use: (Int64) -> Void) {
         let order = Int(reader.read(2))
         var number = order > 0 ? reader.readSigned() : 0
         var step = order > 1 ? reader.readSigned() : 0

@@ -49,6 +49,8 @@ public struct SeriesSelection: Sendable {
     public let matchers: [LabelMatcher]
     /// Whether a series called `metric` passes `matchers`.
     public let matches: @Sendable (Labels) -> Bool
+    /// Of those, the series that the reader needs; others may be given, too, or left out. All, when nil.
+    public var isNeeded: (@Sendable (Labels) -> Bool)?
 
     public init(metric: String?, matchers: [LabelMatcher] = [], matches: @escaping @Sendable (Labels) -> Bool) {
         self.metric = metric

@@ -15,7 +15,8 @@ struct CorpusSeries: SeriesSource {
         of selection: SeriesSelection, after: Timestamp, through: Timestamp, limit: Int
     ) -> [SeriesPoints] {
         let candidates = selection.metric.map { named[$0] ?? [] } ?? all
-        return candidates.filter { selection.matches($0.labels) }.compactMap { series in
+        let isNeeded = selection.isNeeded ?? { _ in true }
+        return candidates.filter { selection.matches($0.labels) && isNeeded($0.labels) }.compactMap { series in
             let points = series.points.filter { $0.time > after && $0.time <= through }
             return points.isEmpty ? nil : SeriesPoints(labels: series.labels, points: points)
         }

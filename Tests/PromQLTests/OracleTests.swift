@@ -47,10 +47,7 @@ import WebClient
         let answer = try await WebClient().send(
             WebRequest(
                 url: server.url + "/api/v1/write", method: "POST",
-                headers: [
-                    ("Content-Encoding", "snappy"), ("Content-Type", "application/x-protobuf"),
-                    ("X-Prometheus-Remote-Write-Version", "0.1.0"),
-                ], body: RemoteWrite.body(series)))
+                headers: RemoteWrite.headers, body: RemoteWrite.body(series)))
         guard answer.status == 204 else {
             throw HostError(
                 "Prometheus takes no series: \(answer.status) \(String(decoding: answer.body, as: UTF8.self))")

@@ -75,8 +75,8 @@ import Testing
         ValueRun.write(one.values, to: &writer)
         let bytes = Double(writer.count - 5) / 8
         var reader = BitReader(writer.words, at: 5)
-        var back: [Double] = []
-        ValueRun.read(one.values.count, from: &reader) { back.append($0) }
+        var back = [Double](repeating: 0, count: one.values.count)
+        ValueRun.read(one.values.count, from: &reader, into: &back)
         #expect(back.map(\.bitPattern) == one.values.map(\.bitPattern))
         if one.values.count == 64 { #expect(bytes / 64 <= one.most) }
     }
@@ -112,7 +112,11 @@ import Testing
             #expect(some.first?.first == times.first && some.last?.last == times.last)
             for column in 0..<width {
                 var back: [UInt64] = []
-                for block in some { block.readValues(of: column) { back.append($0.bitPattern) } }
+                var values: [Double] = []
+                for block in some {
+                    block.readValues(of: column, into: &values)
+                    back += values.prefix(block.count).map(\.bitPattern)
+                }
                 #expect(back == times.indices.map { rows[$0 * width + column].bitPattern })
             }
         }

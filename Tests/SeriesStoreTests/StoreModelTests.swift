@@ -95,7 +95,7 @@ import Vocabulary
         for _ in 0..<400 {
             // Now and then at the same time, or before it.
             now += [0, 1, 10, 10, 10, 10, 11, 200, -5][Int(random.next() % 9)]
-            switch random.next() % (12 + unrest) {
+            switch random.next() % (13 + unrest) {
             case 0: Self.end(store, &model, Int(random.next() % layoutCount), now)
             case 1:
                 let labels = Self.labels(Int(random.next() % 24))
@@ -112,7 +112,7 @@ import Vocabulary
             case 3:
                 store.expire(at: Timestamp(milliseconds: now))
                 model.expire(at: now)
-            case 4: Self.compare(store, model, &random, now)
+            case 4, 5: Self.compare(store, model, &random, now)
             default:
                 let number = Int(random.next() % layoutCount)
                 let layout = Self.layouts[number]
@@ -139,8 +139,10 @@ import Vocabulary
     private static func compare(_ store: Store, _ model: Model, _ random: inout Randomness, _ now: Int64) {
         #expect(store.seriesCount == model.series.count)
         for selection in selections {
-            let after = now - Int64(random.next() % 3000) - 1
-            let through = random.next() % 3 == 0 ? .max : after + Int64(random.next() % 3000)
+            // Windows of the same length again and again are put together of what is kept of the ones before.
+            let moves = random.next() % 2 == 0
+            let after = moves ? now - 700 : now - Int64(random.next() % 3000) - 1
+            let through = moves ? now : random.next() % 3 == 0 ? .max : after + Int64(random.next() % 3000)
             let meant = model.series.filter { labels, _ in
                 (selection.metric == nil || labels.name == selection.metric) && selection.matches(labels)
             }.mapValues { $0.filter { $0.time.milliseconds > after && $0.time.milliseconds <= through } }

@@ -21,6 +21,14 @@ public final class PrometheusServer: Sendable {
                 flags: ["--web.enable-remote-write-receiver"]))
     }
 
+    /// The same, with rules that it evaluates each `interval`, as in `10s`.
+    public static func startReceiving(rules files: [String], every interval: String) async throws -> PrometheusServer {
+        try await ready(
+            try PrometheusServer(
+                directory: OwnedDirectory(), target: nil, ruleFiles: files, evaluation: interval,
+                flags: ["--web.enable-remote-write-receiver"]))
+    }
+
     /// Starts Prometheus over points of the past, given in OpenMetrics, that scrapes nothing.
     public static func start(holding text: String) async throws -> PrometheusServer {
         let directory = try OwnedDirectory()
@@ -74,9 +82,17 @@ public final class PrometheusServer: Sendable {
             ] + flags)
     }
 
+    /// Its process id, while it runs.
+    public var pid: Int32 { process.pid }
+
     /// An instant query; the text is promtool's, one line `name{labels} => value @[time]` a series.
     public func query(_ expression: String) async throws -> String {
         try await run("promtool", ["query", "instant", url, expression])
+    }
+
+    /// Has it read its files of rules again; without effect once it has ended.
+    public func reload() {
+        process.signal(SIGHUP)
     }
 
     /// Ends the server and removes its directory.

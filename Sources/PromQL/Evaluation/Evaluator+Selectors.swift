@@ -85,7 +85,7 @@ extension Evaluator {
         of selector: Selector, from after: Int64, through: Int64, _ node: Node
     ) throws(Fault) -> [SeriesPoints] {
         source.points(
-            of: selector.selection, after: Timestamp(milliseconds: after + olderEnd),
+            of: narrowed(selector.selection), after: Timestamp(milliseconds: after + olderEnd),
             through: Timestamp(milliseconds: through), limit: samplesLeft)
     }
 

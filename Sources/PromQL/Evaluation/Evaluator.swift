@@ -10,6 +10,8 @@ struct Evaluator<Source: SeriesSource> {
     let dialect: Dialect
     let limits: Limits
     var notes = Notes()
+    /// Where only series of some groups matter: these.
+    var needed: LabelGroups?
     private var samples = 0
 
     init(source: Source, span: Span, dialect: Dialect, limits: Limits) {
@@ -119,7 +121,9 @@ struct Evaluator<Source: SeriesSource> {
 
     private mutating func binary(_ binary: Node.Binary, _ node: Node, _ steps: Steps) throws(Fault) -> PartValue {
         let left = try value(of: binary.left, steps)
-        let right = try value(of: binary.right, steps)
+        let right = try narrowed(to: binary.canNarrow ? left : nil, binary.matching) {
+            (evaluator) throws(Fault) in try evaluator.value(of: binary.right, steps)
+        }
         switch (left, right) {
         case (.scalar(let left), .scalar(let right)):
             return .scalar(zip(left, right).map { binary.operation.apply($0, $1) })
@@ -133,7 +137,7 @@ struct Evaluator<Source: SeriesSource> {
                 return .vector(
                     try distinct(SetOperation.apply(left, right, binary, seesNames: dialect.isExperimental), node))
             }
-            var match = VectorMatch(binary, dialect.version, limits, at: node.offset)
+            var match = VectorMatch(binary, dialect, limits, at: node.offset)
             return .vector(try bounded(match.apply(left, right), node))
         }
     }

@@ -8,7 +8,9 @@ struct LabelGroups {
     let names: [String]
     /// Whether `names` are the ones that count, or the ones that don't.
     let isBy: Bool
-    private var byHash: [Int: [Int]] = [:]
+    /// The newest group of each hash, and of each group the one before it that has the same.
+    private var byHash: [Int: Int] = [:]
+    private var before: [Int?] = []
     /// A label set of each group, and whether its name counts for nothing.
     private(set) var members: [(labels: Labels, isNameless: Bool)] = []
 
@@ -28,12 +30,18 @@ struct LabelGroups {
 
     var count: Int { members.count }
 
+    mutating func reserve(_ count: Int) {
+        byHash.reserveCapacity(count)
+        before.reserveCapacity(count)
+        members.reserveCapacity(count)
+    }
+
     /// The group of `labels`, a new one if need be.
     mutating func group(of labels: Labels, isNameless: Bool) -> Int {
         let hash = hash(labels, isNameless)
         if let group = find(labels, isNameless, hash) { return group }
         members.append((labels, isNameless))
-        byHash[hash, default: []].append(members.count - 1)
+        before.append(byHash.updateValue(members.count - 1, forKey: hash))
         return members.count - 1
     }
 
@@ -64,8 +72,12 @@ struct LabelGroups {
     }
 
     private func find(_ labels: Labels, _ isNameless: Bool, _ hash: Int) -> Int? {
-        guard let candidates = byHash[hash] else { return nil }
-        return candidates.first { isSame(labels, isNameless, members[$0].labels, members[$0].isNameless) }
+        var candidate = byHash[hash]
+        while let group = candidate {
+            if isSame(labels, isNameless, members[group].labels, members[group].isNameless) { return group }
+            candidate = before[group]
+        }
+        return nil
     }
 
     private func isSame(_ left: Labels, _ leftIsNameless: Bool, _ right: Labels, _ rightIsNameless: Bool) -> Bool {

@@ -10,6 +10,8 @@ struct VectorMatch {
     private let version: Dialect.Version
     private let limits: Limits
     private let offset: Int
+    /// Whether a name that is gone may stay in the grid, to be cut off where that shows.
+    private let cutsNamesLate: Bool
     private var groups: LabelGroups
     private var result = Grid(width: 0)
     /// The row of the result for each pair of rows; -1 stands for a filled side.
@@ -21,9 +23,10 @@ struct VectorMatch {
         let one: Int
     }
 
-    init(_ binary: Node.Binary, _ version: Dialect.Version, _ limits: Limits, at offset: Int) {
+    init(_ binary: Node.Binary, _ dialect: Dialect, _ limits: Limits, at offset: Int) {
         self.binary = binary
-        self.version = version
+        version = dialect.version
+        cutsNamesLate = !dialect.isExperimental
         self.limits = limits
         self.offset = offset
         groups = LabelGroups(binary.matching)
@@ -39,6 +42,12 @@ struct VectorMatch {
         let fillMany = isSwapped ? matching.fillRight : matching.fillLeft
         result = Grid(width: left.width, capacity: many.count)
         if fillOne == nil, fillMany == nil, many.count == 0 || one.count == 0 { return result }
+        // A name tells groups apart that is gone from the result.
+        let losesName = dropsName && matching.isOn && matching.labels.contains(Labels.metricName)
+        if left.width == 1, matching.cardinality == .oneToOne, fillOne == nil, fillMany == nil, !losesName {
+            try matchInstant(left, right)
+            return result
+        }
         let oneGroups = one.labels.indices.map { groups.group(of: one.labels[$0], isNameless: one.isNameless[$0]) }
         let manyGroups = many.labels.indices.map { row in
             fillMany == nil && fillOne == nil
@@ -77,6 +86,47 @@ struct VectorMatch {
         return result
     }
 
+    /// One instant, one to one: results of two groups differ in what tells the groups apart, so none is looked up.
+    private mutating func matchInstant(_ left: Grid, _ right: Grid) throws(Fault) {
+        guard left.values.contains(where: Grid.isPresent) else { return }
+        groups.reserve(right.count)
+        var partners: [Int] = []
+        partners.reserveCapacity(right.count)
+        for row in right.labels.indices where right.isPresent(row, 0) {
+            let group = groups.group(of: right.labels[row], isNameless: right.isNameless[row])
+            guard group == partners.count else { throw manyPartners(group) }
+            partners.append(row)
+        }
+        var taken = Array(repeating: false, count: partners.count)
+        for row in left.labels.indices where left.isPresent(row, 0) {
+            guard let group = groups.existing(left.labels[row], isNameless: left.isNameless[row]) else { continue }
+            let outcome = outcome(left.values[row], right.values[partners[group]])
+            if version == .three || outcome != nil {
+                guard !taken[group] else { throw secondPartner(group) }
+                taken[group] = true
+            }
+            if let outcome { append(outcome, left, row) }
+        }
+    }
+
+    private mutating func append(_ value: Double, _ left: Grid, _ row: Int) {
+        let matching = binary.matching
+        if cutsNamesLate, !matching.isOn, matching.labels.isEmpty {
+            let isNameless = dropsName || left.isNameless[row]
+            result.append(left.labels[row], isNameless: isNameless, CollectionOfOne(value))
+        } else {
+            var labels = dropsName ? left.labels[row].withoutName : left.visible(row)
+            labels = matching.isOn ? labels.keeping(matching.labels) : labels.removing(matching.labels)
+            result.append(labels, CollectionOfOne(value))
+        }
+    }
+
+    private func manyPartners(_ group: Int) -> Fault {
+        Fault(
+            "many-to-many matching: on the \(isSwapped ? "left" : "right") several series have the labels "
+                + "\(groups.key(group)); matching labels must be unique on one side", at: offset)
+    }
+
     private func secondPartner(_ group: Int) -> Fault {
         Fault(
             "several series on the left match one on the right at \(groups.key(group)): "
@@ -92,10 +142,7 @@ struct VectorMatch {
         guard fills && (hasMany || hasOne) || hasMany && hasOne else { return false }
         for (group, rows) in members.enumerated() where rows.count > 1 {
             guard rows.count(where: { one.isPresent($0, step) }) > 1 else { continue }
-            let side = isSwapped ? "left" : "right"
-            throw Fault(
-                "many-to-many matching: on the \(side) several series have the labels \(groups.key(group)); "
-                    + "matching labels must be unique on one side", at: offset)
+            throw manyPartners(group)
         }
         return true
     }

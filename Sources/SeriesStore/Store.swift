@@ -65,9 +65,4 @@ public final class Store: Sendable {
             }
         }
     }
-
-    /// Drops points at or before `time`, whoever wants them, and series that have none left.
-    public func expire(before time: Timestamp) {
-        shelves.withLock { $0.expire { _ in time.milliseconds } }
-    }
 }

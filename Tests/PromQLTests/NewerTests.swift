@@ -70,7 +70,7 @@ import Vocabulary
         ("ts_of_last_over_time(g{i=\"1\"}[20s])", #"{i="1"} 20"#),
         ("double_exponential_smoothing(g{i=\"1\"}[30s], 0.5, 0.5)", #"{i="1"} 2"#),
         ("histogram_quantiles(b_bucket, \"q\", 0.1, 0.5)", "{q=\"0.1\"} 0.1\n{q=\"0.5\"} 1"),
-        ("min_of(1, 2) + max_of(3, 4)", "5"), ("start() + end() + step() + range()", "40"),
+        ("start_timestamp(g)", ""), ("min_of(1, 2) + max_of(3, 4)", "5"), ("start() + end() + step() + range()", "40"),
         // Series that one side lacks.
         ("g + on(i) group_left(x) fill_right(1) h", "{i=\"1\", x=\"a\"} 12\n{i=\"10\"} 6\n{i=\"2\"} 3"),
         ("sum by (i) (g) - fill(0) sum by (i) (h)", "{i=\"1\"} -8\n{i=\"10\"} 5\n{i=\"2\"} 2\n{i=\"3\"} -20"),

@@ -80,7 +80,7 @@ import Vocabulary
         store.setDemand(StoreDemand(history: .seconds(60)))
         let old = layout("a")
         store.append(SeriesBatch(layout: old, values: [1], time: at(1)))
-        store.expire(before: at(5))
+        store.expire(at: at(60_005))
         #expect(store.seriesCount == 0)
         store.append([(up, 7)], at: at(6))
         store.append(SeriesBatch(layout: old, values: [2], time: at(7)))
@@ -93,7 +93,7 @@ import Vocabulary
         store.setDemand(StoreDemand(history: .milliseconds(10)))
         for number in 1...1000 {
             store.append([(up, 1)], at: at(Int64(number)))
-            store.expire(before: at(Int64(number) - 10))
+            store.expire(at: at(Int64(number)))
         }
         #expect(points(store, "up").allSatisfy { $0.count == 10 })
     }

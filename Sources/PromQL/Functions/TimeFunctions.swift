@@ -9,6 +9,10 @@ enum TimeFunctions {
             Function(
                 name: "time", arguments: [], result: .scalar, timeDependence: .yes,
                 body: .constant { site, step in Double(site.steps[step]) / 1000 }),
+            // When a counter began is not among what series hold here, and what is not known gives no series.
+            Function(
+                name: "start_timestamp", arguments: [.vector], availability: .experimental,
+                body: .vector { (site, _) throws(Fault) in .vector(Grid(width: site.width)) }),
             Function(name: "timestamp", arguments: [.vector], timeDependence: .yes, body: .timestamps),
         ]
         + parts.map { name, part in

@@ -84,7 +84,8 @@ let package = Package(
                 "CMalloc", "Queues", "Vocabulary", "Files", "Libvirt", "DomainXML", "YAML", "Database", "Sampling",
                 "SeriesStore",
                 "Alerting",
-                "Exposition", "PromQL", "PrometheusAPI", "Notifying", "Remediation", "Web", "WebClient", "Configuration",
+                "Exposition", "PromQL", "PrometheusAPI", "Notifying", "Remediation", "Web", "WebClient",
+                "Configuration",
                 logging,
             ]),
         // Floor 5: the program.
@@ -121,7 +122,7 @@ let package = Package(
         tests("Terminal"),
         tests(
             "Configuration",
-            ["DomainXML", "Notifying", "Remediation", "Sampling", "Vocabulary", "Web", "WebClient", "YAML"]),
+            ["Alerting", "DomainXML", "Notifying", "Remediation", "Sampling", "Vocabulary", "Web", "WebClient", "YAML"]),
         tests(
             "Daemon",
             [

@@ -27,6 +27,14 @@ extension MappingReader {
         return settings
     }
 
+    /// As `value`, for what may hold a password: a problem does not show what was found.
+    mutating func hidden<T>(_ key: String, expected: String, _ parse: (String) -> T?) -> T? {
+        guard let text = string(key) else { return nil }
+        if let value = parse(text) { return value }
+        complain(key, "expected \(expected)")
+        return nil
+    }
+
     private mutating func authorization() -> WebClientSettings.Authorization? {
         var found: WebClientSettings.Authorization?
         if var reader = mapping("basic_auth") {
@@ -94,7 +102,7 @@ extension MappingReader {
     }
 
     private mutating func proxy() -> WebClientSettings.Proxy {
-        let url = value("proxy_url", expected: "a URL that begins with http://, https://, socks5:// or socks5h://") {
+        let url = hidden("proxy_url", expected: "a URL that begins with http://, https://, socks5:// or socks5h://") {
             text in
             ["http://", "https://", "socks5://", "socks5h://"].contains { text.hasPrefix($0) } ? text : nil
         }

@@ -58,7 +58,7 @@ package struct OwnFigures {
         "alertmanager_queue_length", "Alerts that an Alertmanager has yet to be told of.", labels: ["target"])
     private static let alertmanagerLatency = MetricFamily(
         "virtwarden_alertmanager_latency_seconds", .histogram, "How long requests to an Alertmanager took.",
-        labels: ["target"])
+        labels: ["target", "le"])
     private static let latencyBuckets = MetricFamily("_bucket", of: alertmanagerLatency)
     private static let latencySum = MetricFamily("_sum", of: alertmanagerLatency)
     private static let latencyCount = MetricFamily("_count", of: alertmanagerLatency)

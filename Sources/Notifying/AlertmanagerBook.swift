@@ -32,6 +32,8 @@ struct AlertmanagerBook: Sendable {
 
     private var entries: [Labels: Entry] = [:]
     private let limit: Int
+    /// Alerts for which there was no room the last time.
+    private var leftOut: Set<Labels> = []
     /// Alerts that were given up without having been told as they stood.
     private(set) var dropped = 0
 
@@ -63,17 +65,20 @@ struct AlertmanagerBook: Sendable {
             if entry.isNews { dropped += 1 }
             entries[labels] = nil
         }
-        for (labels, item) in news { take(item, labels, now) }
-        if entries.count > limit { giveUp() }
+        var newcomers: [StandingAlert] = []
+        for (labels, item) in news {
+            if entries[labels] != nil {
+                update(item, labels)
+            } else if item.alert.resolvedAt.map({ now - $0 <= Self.retention }) ?? true {
+                // What was resolved before that was told by the agent before this one, or never will be.
+                newcomers.append(item)
+            }
+        }
+        add(newcomers)
     }
 
-    private mutating func take(_ item: StandingAlert, _ labels: Labels, _ now: Timestamp) {
-        guard var entry = entries[labels] else {
-            let entry = Entry(standing: item)
-            // What was resolved long ago was told by the agent before this one, or never will be.
-            if item.alert.resolvedAt.map({ now - $0 <= Self.retention }) ?? true { entries[labels] = entry }
-            return
-        }
+    private mutating func update(_ item: StandingAlert, _ labels: Labels) {
+        guard var entry = entries[labels] else { return }
         // What was resolved stays so until it fires anew.
         if item.alert.state == .resolved, let resolvedAt = entry.alert.resolvedAt,
             resolvedAt > item.alert.resolvedAt ?? resolvedAt
@@ -106,17 +111,43 @@ struct AlertmanagerBook: Sendable {
         }
     }
 
-    /// Too many: those that were resolved longest ago go first, then those that fire longest.
-    private mutating func giveUp() {
-        let oldest = entries.sorted { left, right in
-            let (l, r) = (left.value, right.value)
-            return (l.alert.state == .firing ? 1 : 0, l.isNews ? 1 : 0, l.alert.changedAt)
-                < (r.alert.state == .firing ? 1 : 0, r.isNews ? 1 : 0, r.alert.changedAt)
+    /// Adds what is not known yet. When there are too many, what fires takes the place of what was resolved longest ago,
+    /// and of the rest the oldest are left out; what is known already is never put aside for something alike, which would
+    /// be told in turns without end.
+    private mutating func add(_ newcomers: [StandingAlert]) {
+        let excess = entries.count + newcomers.count - limit
+        let sorted =
+            excess <= 0
+            ? newcomers
+            : newcomers.sorted {
+                ($0.alert.state == .firing ? 1 : 0, $0.alert.changedAt)
+                    > ($1.alert.state == .firing ? 1 : 0, $1.alert.changedAt)
+            }
+        var out: Set<Labels> = []
+        if excess > 0 {
+            out = giveUpResolved(entries.count + newcomers.count { $0.alert.state == .firing } - limit)
         }
-        for (labels, entry) in oldest.prefix(entries.count - limit) {
-            if entry.isNews { dropped += 1 }
-            entries[labels] = nil
+        for item in sorted {
+            if entries.count < limit {
+                entries[item.alert.labels] = Entry(standing: item)
+            } else {
+                out.insert(item.alert.labels)
+            }
         }
+        // They stand, so they come again each time: each is counted once.
+        dropped += out.subtracting(leftOut).count
+        leftOut = out
+    }
+
+    /// Gives up to `count` resolved alerts up, first those that have been told; the ones that have not.
+    private mutating func giveUpResolved(_ count: Int) -> Set<Labels> {
+        guard count > 0 else { return [] }
+        let resolved = entries.filter { $0.value.alert.state == .resolved }.sorted { left, right in
+            (left.value.isNews ? 1 : 0, left.value.alert.changedAt)
+                < (right.value.isNews ? 1 : 0, right.value.alert.changedAt)
+        }
+        for (labels, _) in resolved.prefix(count) { entries[labels] = nil }
+        return Set(resolved.prefix(count).filter(\.value.isNews).map(\.key))
     }
 }
 

@@ -117,6 +117,27 @@ import Vocabulary
         #expect(due.filter { $0.alert.state == .resolved }.allSatisfy { ($0.alert.resolvedAt ?? time(0)) >= time(6) })
     }
 
+    @Test func `more than there is room for are not told in turns, and are counted once`() {
+        var book = AlertmanagerBook(limit: 100)
+        let all = (0..<150).map { firing("f\($0)", at: Double($0) / 100) }
+        for minute in 2...20 {
+            for _ in 0..<5 { book.take(all, resolved: [], now: time(Double(minute))) }
+            let due = book.due(1000, clock: minutes(Double(minute)))
+            #expect(due.count == 100)
+            #expect(due.allSatisfy { $0.alert.firedAt.map { $0 >= self.time(0.5) } ?? false })
+            book.told(due, clock: minutes(Double(minute)))
+            book.take(all, resolved: [], now: time(Double(minute)))
+            #expect(book.due(1000, clock: minutes(Double(minute))).isEmpty)
+        }
+        #expect(book.dropped == 50)
+        // What fires takes the place of what is over.
+        let over = (0..<150).map { resolved("f\($0)", at: 20.5, since: Double($0) / 100) }
+        book.take(over, resolved: [], now: time(20.5))
+        #expect(book.depth == 100)
+        book.take(over + (0..<30).map { firing("new\($0)", at: 21) }, resolved: [], now: time(21))
+        #expect(book.due(1000, clock: minutes(21)).count { $0.alert.state == .firing } == 30)
+    }
+
     @Test func `in batches, news first`() {
         var book = AlertmanagerBook()
         book.take((0..<300).map { firing("f\($0)") }, resolved: [], now: time(0))

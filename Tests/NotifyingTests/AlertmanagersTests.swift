@@ -165,6 +165,18 @@ import WebClient
         await sender.stop(within: .seconds(1))
     }
 
+    @Test func `ten thousand alerts are forty requests`() async throws {
+        let sink = try WebSink()
+        defer { sink.stop() }
+        let sender = start([AlertmanagerTarget(name: "am", url: sink.url.withoutSlash)])
+        scene.stand((0..<10_000).map { alert("web-\($0)") })
+        await sender.take(scene.standing.map(\.alert))
+        try await waitUntil("all are told") { await sender.figures()["am"]?.sent == 10_000 }
+        #expect(sink.requests.count == 40)
+        #expect(await sender.figures()["am"]?.dropped == 0)
+        await sender.stop(within: .seconds(1))
+    }
+
     @Test func `what is due leaves before the end`() async throws {
         let sink = try WebSink()
         defer { sink.stop() }

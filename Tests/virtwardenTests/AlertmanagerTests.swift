@@ -16,7 +16,8 @@ import Testing
             mode: "auto",
             more: """
                 external_labels: {site: eu-1}
-                alertmanagers: [{name: hung, url: "\(scene.sink.url)"}, {name: real, url: "\(server.url)"}]
+                alertmanagers: [\
+                {name: hung, url: "\(scene.sink.url)", tls_config: {insecure_skip_verify: true}}, {name: real, url: "\(server.url)"}]
                 """)
         try await scene.host.define("web-1")
         try await scene.host.start("web-1", booted: false)
@@ -32,11 +33,17 @@ import Testing
         try await waitUntil("amtool does not show it any more") {
             try await !server.query("alertname=DomainCrashed").contains("web-1")
         }
-        try await scene.wait(port, for: #"virtwarden_alertmanager_sent_total{target="real"} 2"#)
-        try await scene.wait(port, for: #"virtwarden_alertmanager_latency_seconds_count{target="real"} 2"#)
+        try await waitUntil("start and end are counted") {
+            try await Scenario.page(port).values(#"virtwarden_alertmanager_sent_total{target="real"}"#).contains {
+                $0 >= 2
+            }
+        }
         let page = try await Scenario.page(port)
+        #expect(page.values(#"virtwarden_alertmanager_latency_seconds_count{target="real"}"#).contains { $0 >= 2 })
+        #expect(page.values(#"virtwarden_alertmanager_errors_total{target="real"}"#) == [0])
         #expect(page.contains(#"virtwarden_alertmanager_queue_length{target="real"} 0"#))
         #expect(page.contains(#"virtwarden_alertmanager_sent_total{target="hung"} 0"#))
+        #expect(agent.lines("WARNING", "alertmanagers: hung: tls_config.insecure_skip_verify is true").count == 1)
         await server.stop()
         #expect(await scene.stop(agent) == .exited(0))
     }

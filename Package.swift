@@ -56,7 +56,7 @@ let package = Package(
         library("Libvirt", ["CLibvirt", "Queues"]),
         library("DomainXML", ["CLibXML2"]),
         library("YAML", ["CYAML"]),
-        library("WebClient", ["CCurl", "Queues"]),
+        library("WebClient", ["CCurl", "Files", "Queues"]),
         library("Database", ["CSQLite"]),
         library("Regex2", ["CRE2"]),
         // Floor 2: pure.
@@ -76,7 +76,7 @@ let package = Package(
             "Configuration",
             [
                 "Vocabulary", "Files", "DomainXML", "YAML", "Sampling", "PromQL", "Alerting", "Notifying",
-                "Remediation", "Web",
+                "Remediation", "Web", "WebClient",
             ]),
         library(
             "Daemon",
@@ -84,7 +84,9 @@ let package = Package(
                 "CMalloc", "Queues", "Vocabulary", "Files", "Libvirt", "DomainXML", "YAML", "Database", "Sampling",
                 "SeriesStore",
                 "Alerting",
-                "Exposition", "PromQL", "PrometheusAPI", "Notifying", "Remediation", "Web", "Configuration", logging,
+                "Exposition", "PromQL", "PrometheusAPI", "Notifying", "Remediation", "Web", "WebClient",
+                "Configuration",
+                logging,
             ]),
         // Floor 5: the program.
         .executableTarget(
@@ -122,7 +124,9 @@ let package = Package(
         tests("Remediation", ["Alerting", "Database", "Libvirt", "Vocabulary"]),
         tests("Web", ["CZlib", "PromQL", "PrometheusAPI", "Vocabulary"]),
         tests("Terminal"),
-        tests("Configuration", ["DomainXML", "Notifying", "Remediation", "Sampling", "Vocabulary", "Web", "YAML"]),
+        tests(
+            "Configuration",
+            ["Alerting", "DomainXML", "Notifying", "Remediation", "Sampling", "Vocabulary", "Web", "WebClient", "YAML"]),
         tests(
             "Daemon",
             [

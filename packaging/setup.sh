@@ -17,6 +17,8 @@ test | bench)
         openssl util-linux perl-base xz-utils"
     # An sshd of the tests' own; libvirt reaches the socket behind it with netcat.
     [ "$goal" != test ] || packages="$packages openssh-server openssh-client netcat-openbsd"
+    # Alertmanager with amtool.
+    [ "$goal" != test ] || packages="$packages prometheus-alertmanager"
     [ "$goal" != bench ] || packages="$packages python3"
     ;;
 drivers)
@@ -85,8 +87,8 @@ elif [ -z "${VIRTWARDEN_SKIP_SETUP:-}" ]; then
         fi
         echo "Installing${sudo:+ with sudo}:$missing"
         # A policy-rc.d that answers 101 keeps dpkg from starting any service; one that is already there stays.
-        # Prometheus and sshd would still start at the next boot, hence update-rc.d: the tests run their own. What was
-        # installed before stays as it was.
+        # Prometheus, Alertmanager and sshd would still start at the next boot, hence update-rc.d: the tests run their
+        # own. What was installed before stays as it was.
         # shellcheck disable=SC2086
         $sudo sh -eu -c '
             policy=/usr/sbin/policy-rc.d
@@ -100,6 +102,7 @@ elif [ -z "${VIRTWARDEN_SKIP_SETUP:-}" ]; then
             apt-get update -q
             apt-get install -q -y --no-install-recommends "$@"
             case " $* " in *" prometheus "*) update-rc.d prometheus disable ;; esac
+            case " $* " in *" prometheus-alertmanager "*) update-rc.d prometheus-alertmanager disable ;; esac
             case " $* " in *" openssh-server "*) update-rc.d ssh disable ;; esac
         ' setup $missing || {
             echo "The packages could not be installed (see above). As root:" >&2

@@ -28,6 +28,11 @@ public struct GroupState: Sendable {
         rules.flatMap { Array($0.active) }.sorted { $0.activeAt < $1.activeAt }
     }
 
+    /// The alerts that fire, and those that were resolved a quarter of an hour ago or later.
+    public var alertsToTell: [Alert] {
+        rules.flatMap { $0.alerts.values.filter { $0.state != .pending } }
+    }
+
     /// The series that the rules wrote last.
     public var written: [Labels] { rules.flatMap { Array($0.written) } + orphans }
 

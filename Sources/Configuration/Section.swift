@@ -15,6 +15,7 @@ enum Sections {
         WebSection.self,
         PromQLSection.self,
         RulesSection.self,
+        AlertmanagersSection.self,
         ReceiversSection.self,
         RoutesSection.self,
         RemediationSection.self,

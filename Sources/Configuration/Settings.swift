@@ -18,6 +18,7 @@ public struct Settings: Sendable {
     /// The groups of all rule files, in the order of the files.
     public var ruleGroups: [RuleGroup]
     public var notifying: NotifierSettings
+    public var alertmanagers = AlertmanagerSettings()
     public var remediation: RemediationSettings
     /// Where what must outlive the agent is kept; nil keeps it in memory.
     public var stateDirectory: String?

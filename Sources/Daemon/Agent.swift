@@ -8,6 +8,7 @@ import Sampling
 import SeriesStore
 import Vocabulary
 package import Web
+import WebClient
 
 /// The whole agent: builds each part from checked settings, ties them together, ends them.
 package actor Agent {
@@ -17,6 +18,7 @@ package actor Agent {
     private let events = EventLog()
     private let actions = DomainActions()
     private let notifier: Notifier
+    private let alertmanagers: Alertmanagers
     private let room: RemediationRoom
     private let runner: RuleRunner
     private let memory: AlertMemory?
@@ -45,9 +47,14 @@ package actor Agent {
         room = RemediationRoom(
             settings: settings.remediation.bounded(mayAct), journal: journal, hands: actions
         ) { desk.take(.decision($0)) }
-        let alertFlow = AlertFlow(notifier: notifier, room: room, actions: actions, desk: desk)
+        let rules = RuleBoard()
+        alertmanagers = Alertmanagers(
+            settings.alertmanagers,
+            AlertmanagerWorld(standing: { rules.standingAlerts }, now: { .now }, report: { desk.take(.delivery($0)) }))
+        let alertFlow = AlertFlow(
+            notifier: notifier, alertmanagers: alertmanagers, room: room, actions: actions, desk: desk)
         memory = settings.stateDirectory.map { AlertMemory(path: $0 + "/alerts.db", log: log) }
-        runner = RuleRunner(store: board.store, memory: memory, log: log) { await alertFlow.take($0) }
+        runner = RuleRunner(store: board.store, board: rules, memory: memory, log: log) { await alertFlow.take($0) }
         queries = QueryDesk(store: board.store, board: runner.board, bounds: settings.web.queries)
         flow = HostFlow(runner: runner, room: room, desk: desk, log: events)
     }
@@ -111,7 +118,9 @@ package actor Agent {
         await runner.stop()
         await room.stop()
         for host in hosts { await host.stop() }
+        async let told: Void = alertmanagers.stop(within: .seconds(2))
         await notifier.stop(within: .seconds(2))
+        await told
         for server in servers.values { await server.stop(within: .seconds(1)) }
         servers = [:]
     }
@@ -134,12 +143,18 @@ package actor Agent {
         var notifying = settings.notifying
         notifying.externalURL = externalURL(settings)
         await notifier.reload(notifying)
+        await alertmanagers.reload(settings.alertmanagers(externalURL: notifying.externalURL))
+        for target in settings.alertmanagers.targets {
+            if let warning = target.client.warning { log.warning("alertmanagers: \(target.name): \(warning)") }
+        }
         let remediation = settings.remediation.bounded(mayAct)
         await room.reload(remediation)
         await queries.adjust(settings.web.queries, as: settings.promql.dialect)
         await runner.load(
             settings.ruleGroups, every: settings.sampling.interval, externalURL: notifying.externalURL,
-            history: settings.promql.history)
+            externalLabels: settings.alertmanagers.externalLabels, history: settings.promql.history)
+        // What fired before a restart fires still.
+        await alertmanagers.take([])
         await watch(settings, writes: remediation.mode == .auto)
     }
 
@@ -210,12 +225,20 @@ package actor Agent {
         board.store.expire(at: .now)
         let facts = await OwnFigures.Facts(
             version: Version.text, rules: runner.counts, groups: runner.board.figures, alerts: runner.board.counts,
-            memory: memory?.figures ?? (0, 0), deliveries: notifier.figures(),
+            memory: memory?.figures ?? (0, 0), deliveries: notifier.figures(), alertmanagers: alertmanagers.figures(),
             news: desk.counts, quarantined: room.quarantined.count, journalFailures: room.journalFailures,
             didReload: didReload, reloadedAt: reloadedAt, store: board.store.figures,
             seriesLeftOut: board.seriesLeftOut, namesHosts: settings.connections.count > 1)
         board.put(own.batch(facts, at: .now), as: .agent)
         return settings.sampling.interval
+    }
+}
+
+extension Settings {
+    fileprivate func alertmanagers(externalURL: String) -> AlertmanagerSettings {
+        var settings = alertmanagers
+        settings.externalURL = externalURL
+        return settings
     }
 }
 

@@ -33,9 +33,10 @@ struct HostFlow: HostListener {
     }
 }
 
-/// Where alerts go: receivers and remediation.
+/// Where alerts go: receivers, Alertmanagers and remediation.
 struct AlertFlow: Sendable {
     let notifier: Notifier
+    let alertmanagers: Alertmanagers
     let room: RemediationRoom
     let actions: DomainActions
     let desk: NewsDesk
@@ -44,6 +45,7 @@ struct AlertFlow: Sendable {
         // Of an alert that fired before a restart already, receivers know.
         let news = changes.filter { $0.before != $0.alert.state }
         for change in news { desk.take(.alert(change)) }
+        await alertmanagers.take(changes.map(\.alert))
         await notifier.take(news.map(\.alert))
         for change in changes where change.alert.state != .pending {
             if let domain = await actions.domain(named: change.alert.labels) {

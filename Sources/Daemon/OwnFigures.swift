@@ -47,6 +47,21 @@ package struct OwnFigures {
         "notifications_oldest_seconds", "How long the oldest of them has waited, in seconds.", labels: ["receiver"])
     private static let droppedAlerts = counter(
         "notifications_dropped_total", "Alerts that were given up because too many waited.", labels: ["receiver"])
+    private static let sentAlerts = counter(
+        "alertmanager_sent_total", "Alerts that an Alertmanager was told of.", labels: ["target"])
+    private static let alertmanagerErrors = counter(
+        "alertmanager_errors_total", "Requests to an Alertmanager that failed or were refused.", labels: ["target"])
+    private static let alertmanagerDropped = counter(
+        "alertmanager_dropped_total", "Alerts that an Alertmanager was not told of and will not be.",
+        labels: ["target"])
+    private static let alertmanagerQueue = gauge(
+        "alertmanager_queue_length", "Alerts that an Alertmanager has yet to be told of.", labels: ["target"])
+    private static let alertmanagerLatency = MetricFamily(
+        "virtwarden_alertmanager_latency_seconds", .histogram, "How long requests to an Alertmanager took.",
+        labels: ["target", "le"])
+    private static let latencyBuckets = MetricFamily("_bucket", of: alertmanagerLatency)
+    private static let latencySum = MetricFamily("_sum", of: alertmanagerLatency)
+    private static let latencyCount = MetricFamily("_count", of: alertmanagerLatency)
     private static let decisions = counter(
         "remediation_decisions_total", "Decisions about domains, done or refused.", labels: ["cause", "outcome"])
     private static let actions = counter(
@@ -74,7 +89,8 @@ package struct OwnFigures {
 
     package static let families = [
         build, evaluations, early, ruleEvaluations, ruleFailures, missed, groupDuration, groupTime, groupInterval,
-        memoryFailures, memoryDropped, alerts, deliveries, waiting, oldest, droppedAlerts, decisions, actions,
+        memoryFailures, memoryDropped, alerts, deliveries, waiting, oldest, droppedAlerts, sentAlerts,
+        alertmanagerErrors, alertmanagerDropped, alertmanagerQueue, alertmanagerLatency, decisions, actions,
         quarantined, journalFailures, reloadWorked, reloadTime, storeSeries, storeSamples, storeBytes,
         seriesLeftOut, storeRejected, unlogged, memory, cpu,
     ]
@@ -88,6 +104,7 @@ package struct OwnFigures {
         /// Of the file that keeps alerts.
         var memory: (failures: Int, dropped: Int)
         var deliveries: [String: DeliveryFigures]
+        var alertmanagers: [String: AlertmanagerFigures]
         var news: NewsDesk.Counts
         var quarantined: Int
         var journalFailures: Int
@@ -127,8 +144,8 @@ package struct OwnFigures {
             (Self.unlogged, [], Double(facts.news.unlogged)),
         ]
         rows +=
-            Self.groupRows(facts.groups) + Self.deliveryRows(facts.deliveries) + Self.remediationRows(facts)
-            + Self.processRows()
+            Self.groupRows(facts.groups) + Self.deliveryRows(facts.deliveries)
+            + Self.alertmanagerRows(facts.alertmanagers) + Self.remediationRows(facts) + Self.processRows()
         return series.batch(rows, at: time)
     }
 
@@ -153,6 +170,23 @@ package struct OwnFigures {
                 (waiting, [label], Double(figures.depth)),
                 (oldest, [label], figures.oldestAge?.inSeconds ?? 0),
                 (droppedAlerts, [label], Double(figures.dropped)),
+            ]
+        }
+    }
+
+    private static func alertmanagerRows(_ targets: [String: AlertmanagerFigures]) -> [Row] {
+        targets.sorted { $0.key < $1.key }.flatMap { target, figures -> [Row] in
+            let label = ("target", target)
+            let bounds = AlertmanagerFigures.bounds.map { "\($0)" } + ["+Inf"]
+            let buckets = zip(bounds, figures.buckets + [figures.requests]).map { bound, count -> Row in
+                (latencyBuckets, [label, ("le", bound)], Double(count))
+            }
+            return [
+                (sentAlerts, [label], Double(figures.sent)), (alertmanagerErrors, [label], Double(figures.errors)),
+                (alertmanagerDropped, [label], Double(figures.dropped)),
+                (alertmanagerQueue, [label], Double(figures.depth)),
+            ] + buckets + [
+                (latencySum, [label], figures.seconds), (latencyCount, [label], Double(figures.requests)),
             ]
         }
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Alerting
+import Notifying
 import SeriesStore
 import Synchronization
 package import Vocabulary
@@ -51,6 +52,15 @@ package final class RuleBoard: Sendable {
         let alerts = entries.flatMap(\.state.alerts)
         let firing = alerts.count { $0.state == .firing }
         return (alerts.count - firing, firing)
+    }
+
+    /// The alerts that fire and those that were resolved lately, with how often each is evaluated.
+    var standingAlerts: [StandingAlert] {
+        // In any order, and outside the lock.
+        let entries = state.withLock { Array($0.entries.values) }
+        return entries.flatMap { entry in
+            entry.state.alertsToTell.map { StandingAlert(alert: $0, interval: entry.interval) }
+        }
     }
 
     package var figures: [Figures] {

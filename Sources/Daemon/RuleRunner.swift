@@ -52,7 +52,7 @@ package actor RuleRunner {
 
     private nonisolated let executor = QueueExecutor(label: "virtwarden.rules")
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
-    package nonisolated let board = RuleBoard()
+    package nonisolated let board: RuleBoard
     private nonisolated let inbox = Mutex(Inbox())
     private let store: Store
     private let memory: AlertMemory?
@@ -70,10 +70,11 @@ package actor RuleRunner {
 
     /// `memory` keeps alerts over a restart.
     package init(
-        store: Store, memory: AlertMemory? = nil, log: Logger,
+        store: Store, board: RuleBoard = RuleBoard(), memory: AlertMemory? = nil, log: Logger,
         deliver: @escaping @Sendable ([AlertChange]) async -> Void
     ) {
         self.store = store
+        self.board = board
         self.memory = memory
         self.log = log
         self.deliver = deliver
@@ -85,9 +86,10 @@ package actor RuleRunner {
     /// Takes `groups` in place of the ones before. Alerts are carried over by file, group, rule name and labels, the first
     /// time from what was remembered before a restart; one that fired and whose rule is gone is resolved. `interval` is
     /// that of groups which name none.
-    package func load(_ groups: [RuleGroup], every interval: Duration, externalURL: String, history: Duration = .zero)
-        async
-    {
+    package func load(
+        _ groups: [RuleGroup], every interval: Duration, externalURL: String, externalLabels: Labels = .none,
+        history: Duration = .zero
+    ) async {
         var past: AlertMemory.Past?
         if !hasRestored {
             hasRestored = true
@@ -101,7 +103,7 @@ package actor RuleRunner {
         saidFailures = []
         for group in groups {
             let key = "\(group.file);\(group.name)"
-            var state = GroupState(group, externalURL: externalURL)
+            var state = GroupState(group, externalURL: externalURL, externalLabels: externalLabels)
             if let before = old[key] { state.adopt(before.state) }
             entries[key] = Entry(
                 state: state, ticks: GroupTicks(key: key, interval: group.interval ?? interval),

@@ -7,6 +7,12 @@ struct Address {
     let url: String
     /// `scheme://host:port`, and `/…` for what follows: passwords, queries, and the paths of many webhooks are secret.
     let shown: String
+    let scheme: String
+    let host: String
+    let port: String
+
+    /// Whom a secret is meant for.
+    var origin: String { "\(scheme)://\(host.lowercased()):\(port)" }
 
     /// Why a text is no usable URL.
     struct Refusal: Error {
@@ -31,11 +37,30 @@ struct Address {
         guard let whole = Self.part(CURLUPART_URL, of: parser), let host = Self.part(CURLUPART_HOST, of: parser) else {
             throw Refusal(reason: "it names no host")
         }
-        let port = Self.part(CURLUPART_PORT, of: parser).map { ":\($0)" } ?? ""
+        let given = Self.part(CURLUPART_PORT, of: parser)
         let path = Self.part(CURLUPART_PATH, of: parser) ?? "/"
         let hidden = path != "/" || Self.part(CURLUPART_QUERY, of: parser) != nil
         url = whole
-        shown = "\(scheme)://\(host)\(port)/\(hidden ? "…" : "")"
+        shown = "\(scheme)://\(host)\(given.map { ":\($0)" } ?? "")/\(hidden ? "…" : "")"
+        self.scheme = scheme
+        self.host = host
+        port = given ?? (scheme == "https" ? "443" : "80")
+    }
+
+    /// The URL with the name that the server's certificate must hold, in which libcurl looks for it.
+    func named(_ serverName: String?) -> String {
+        guard scheme == "https", let serverName, let parser = curl_url() else { return url }
+        defer { curl_url_cleanup(parser) }
+        guard curl_url_set(parser, CURLUPART_URL, url, 0) == CURLUE_OK,
+            curl_url_set(parser, CURLUPART_HOST, serverName, 0) == CURLUE_OK
+        else { return url }
+        return Self.part(CURLUPART_URL, of: parser) ?? url
+    }
+
+    /// Where a server with that name is looked for (CURLOPT_CONNECT_TO): here.
+    func route(for serverName: String?) -> String? {
+        guard scheme == "https", let serverName else { return nil }
+        return "\(serverName):\(port):\(host):\(port)"
     }
 
     private static func part(_ part: CURLUPart, of parser: OpaquePointer) -> String? {
@@ -43,5 +68,14 @@ struct Address {
         guard curl_url_get(parser, part, &text, 0) == CURLUE_OK, let text else { return nil }
         defer { curl_free(text) }
         return String(cString: text)
+    }
+}
+
+/// What a URL's text may show of where it leads.
+public enum WebAddress {
+    /// `host:port`, without user, password, path and query; nil when `url` is no http or https URL.
+    public static func hostAndPort(of url: String) -> String? {
+        // Silence is right: the answer says that it is none.
+        (try? Address(url)).map { "\($0.host):\($0.port)" }
     }
 }

@@ -41,20 +41,24 @@ struct EasyHandle: ~Copyable {
             vw_curl_set_pointer(pointer, CURLOPT_WRITEDATA, context),
             vw_curl_set_pointer(pointer, CURLOPT_HEADERDATA, context),
             vw_curl_set_pointer(pointer, CURLOPT_XFERINFODATA, context),
+            vw_curl_set_opener(pointer, openSocket),
+            vw_curl_set_pointer(pointer, CURLOPT_OPENSOCKETDATA, context),
         ])
     }
 
-    /// Sets what `request` asks for. `body`'s memory and `transfer` must live until `perform` has returned.
+    /// Sets what `request` asks for, which goes to `address` in `milliseconds`. `body`'s memory and `transfer` must live
+    /// until `perform` has returned.
     func prepare(
-        _ request: WebRequest, to address: Address, _ body: UnsafeBufferPointer<UInt8>, _ transfer: Transfer
+        _ request: WebRequest, to address: Address, within milliseconds: Int, _ body: UnsafeBufferPointer<UInt8>,
+        _ transfer: Transfer
     ) -> CURLcode {
         let code = reset(for: transfer)
         guard code == CURLE_OK else { return code }
-        let (seconds, attoseconds) = request.timeout.components
-        let milliseconds = max(1, Int(clamping: seconds) * 1000 + Int(clamping: attoseconds / 1_000_000_000_000_000))
         var codes = [
-            set(CURLOPT_URL, address.url), set(CURLOPT_TIMEOUT_MS, milliseconds),
+            set(CURLOPT_URL, address.named(request.settings.tls.serverName)),
+            set(CURLOPT_TIMEOUT_MS, milliseconds),
             set(CURLOPT_CONNECTTIMEOUT_MS, min(milliseconds, Self.connectMilliseconds)),
+            set(CURLOPT_LOW_SPEED_LIMIT, 1), set(CURLOPT_LOW_SPEED_TIME, Self.stallSeconds),
         ]
         // A POST without a body still says how long it is.
         if !body.isEmpty || request.method == "POST" { codes.append(setBody(body)) }
@@ -62,11 +66,39 @@ struct EasyHandle: ~Copyable {
         if case .basic(let user, let password) = request.credentials {
             codes += [set(CURLOPT_USERNAME, user), set(CURLOPT_PASSWORD, password)]
         }
+        codes += prepare(request.settings.tls) + prepare(request.settings.proxy)
         return Self.first(codes)
+    }
+
+    private func prepare(_ tls: WebClientSettings.TLS) -> [CURLcode] {
+        let oldest =
+            switch tls.oldestVersion {
+            case .tls10: CURL_SSLVERSION_TLSv1_0
+            case .tls11: CURL_SSLVERSION_TLSv1_1
+            case .tls12: CURL_SSLVERSION_TLSv1_2
+            case .tls13: CURL_SSLVERSION_TLSv1_3
+            }
+        var codes = [set(CURLOPT_SSLVERSION, oldest)]
+        if let file = tls.authorityFile { codes += [set(CURLOPT_CAINFO, file)] }
+        if let file = tls.certificateFile { codes += [set(CURLOPT_SSLCERT, file)] }
+        if let file = tls.keyFile { codes += [set(CURLOPT_SSLKEY, file)] }
+        if tls.skipsVerification { codes += [set(CURLOPT_SSL_VERIFYPEER, 0), set(CURLOPT_SSL_VERIFYHOST, 0)] }
+        return codes
+    }
+
+    private func prepare(_ proxy: WebClientSettings.Proxy) -> [CURLcode] {
+        switch proxy {
+        case .environment: []
+        // An empty name turns off what the environment says.
+        case .none: [set(CURLOPT_PROXY, "")]
+        case .url(let url, let exceptions): [set(CURLOPT_PROXY, url), set(CURLOPT_NOPROXY, exceptions ?? "")]
+        }
     }
 
     /// The most that connecting may take of a request's timeout.
     private static let connectMilliseconds = 5_000
+    /// A transfer that moves less than a byte a second for so long is given up.
+    private static let stallSeconds = 30
 
     private func set(_ option: CURLoption, _ value: String) -> CURLcode {
         vw_curl_set_string(pointer, option, value)
@@ -85,17 +117,30 @@ struct EasyHandle: ~Copyable {
         ])
     }
 
-    /// Runs the transfer, with `headers` as lines of `Name: value`; blocks until it has ended.
-    func perform(headers: [String]) -> CURLcode {
-        var list: UnsafeMutablePointer<curl_slist>?
-        defer { curl_slist_free_all(list) }
-        for header in headers {
-            guard let longer = curl_slist_append(list, header) else { return CURLE_OUT_OF_MEMORY }
-            list = longer
+    /// Runs the transfer, with `headers` as lines of `Name: value`; blocks until it has ended. With `route`, as
+    /// `name:port:host:port`, the server called `name` is looked for elsewhere.
+    func perform(headers: [String], route: String?) -> CURLcode {
+        var list = TextList(headers)
+        var routes = TextList(route.map { [$0] } ?? [])
+        defer {
+            list.free()
+            routes.free()
         }
         guard let pointer else { return CURLE_FAILED_INIT }
-        let code = vw_curl_set_list(pointer, CURLOPT_HTTPHEADER, list)
+        guard list.isWhole, routes.isWhole else { return CURLE_OUT_OF_MEMORY }
+        let code = Self.first([
+            vw_curl_set_list(pointer, CURLOPT_HTTPHEADER, list.head),
+            vw_curl_set_list(pointer, CURLOPT_CONNECT_TO, routes.head),
+        ])
         return code == CURLE_OK ? curl_easy_perform(pointer) : code
+    }
+
+    /// Where the last answer leads, as a whole URL; nil when it is no redirect.
+    var redirectURL: String? {
+        guard let pointer else { return nil }
+        var text: UnsafePointer<CChar>?
+        guard vw_curl_get_string(pointer, CURLINFO_REDIRECT_URL, &text) == CURLE_OK, let text else { return nil }
+        return String(cString: text)
     }
 
     /// The status of the last answer, 0 when there was none.
@@ -120,5 +165,27 @@ struct EasyHandle: ~Copyable {
 
     private static func first(_ codes: [CURLcode]) -> CURLcode {
         codes.first { $0 != CURLE_OK } ?? CURLE_OK
+    }
+}
+
+/// libcurl's list of texts, to be freed by hand once the transfer is over.
+private struct TextList {
+    private(set) var head: UnsafeMutablePointer<curl_slist>?
+    /// Whether there was memory for all of them.
+    private(set) var isWhole = true
+
+    init(_ texts: [String]) {
+        for text in texts {
+            guard let longer = curl_slist_append(head, text) else {
+                isWhole = false
+                return
+            }
+            head = longer
+        }
+    }
+
+    mutating func free() {
+        curl_slist_free_all(head)
+        head = nil
     }
 }

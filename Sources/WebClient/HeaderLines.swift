@@ -13,7 +13,11 @@ enum HeaderLines {
         }
         // libcurl would wait for "100 Continue" before it sends a longer body; few receivers answer that.
         var all = [("Expect", ""), ("User-Agent", userAgent)] + request.headers
-        if case .bearer(let token) = request.credentials { all.append(("Authorization", "Bearer \(token)")) }
+        switch request.credentials {
+        case .bearer(let token): all.append(("Authorization", "Bearer \(token)"))
+        case .other(let type, let credentials): all.append(("Authorization", "\(type) \(credentials)"))
+        case .basic, nil: break
+        }
         return try all.map { (name, value) throws(Refusal) in
             guard !name.isEmpty, name.utf8.allSatisfy(isToken) else {
                 throw Refusal(reason: "the header name \"\(name.prefix(40).filter { $0 != "\n" })\" is not allowed")

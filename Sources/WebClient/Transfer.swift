@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CCurl
+import Glibc
 import Synchronization
 
 /// What libcurl's callbacks fill while one request runs; any thread may cancel it.
@@ -15,18 +16,36 @@ final class Transfer: Sendable {
     static let headerLimit = 256 * 1024
 
     let bodyLimit: Int
+    let refusedTargets: Set<AddressKind>
+    private let refused = Mutex<AddressKind?>(nil)
     private let received = Mutex(Received())
     private let cancelled = Atomic(false)
 
-    init(bodyLimit: Int) {
+    init(bodyLimit: Int, refusing refusedTargets: Set<AddressKind> = []) {
         self.bodyLimit = max(bodyLimit, 0)
+        self.refusedTargets = refusedTargets
     }
 
     var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
     var result: Received { received.withLock { $0 } }
+    /// The kind of the address that was not connected to, when one was not.
+    var refusedTarget: AddressKind? { refused.withLock { $0 } }
 
     func cancel() {
         cancelled.store(true, ordering: .relaxed)
+    }
+
+    /// Forgets what was received: another request of the same transfer follows.
+    func begin() {
+        received.withLock { $0 = Received() }
+        refused.withLock { $0 = nil }
+    }
+
+    /// Whether an address may be connected to.
+    func allows(family: Int32, _ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let kind = AddressKind.of(family: family, bytes), refusedTargets.contains(kind) else { return true }
+        refused.withLock { $0 = kind }
+        return false
     }
 
     /// Keeps what fits; false, which ends the transfer, when not all of it did.
@@ -73,4 +92,20 @@ let watchCancellation:
         context, _, _, _, _ in
         guard let context else { return 0 }
         return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().isCancelled ? 1 : 0
+    }
+
+/// CURLOPT_OPENSOCKETFUNCTION: the address is the one that the name has been resolved to, so that no other answer of a
+/// name server comes between the check and the connection. The socket is closed when another program is started.
+let openSocket:
+    @convention(c) (UnsafeMutableRawPointer?, curlsocktype, UnsafeMutablePointer<curl_sockaddr>?) -> curl_socket_t = {
+        context, _, target in
+        guard let context, let target, let offset = MemoryLayout<curl_sockaddr>.offset(of: \.addr) else { return -1 }
+        let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+        let (family, type, protocolNumber) = (
+            target.pointee.family, target.pointee.socktype, target.pointee.protocol
+        )
+        let bytes = UnsafeRawBufferPointer(
+            start: UnsafeRawPointer(target) + offset, count: Int(target.pointee.addrlen))
+        guard transfer.allows(family: family, bytes) else { return -1 }
+        return socket(family, type | Int32(SOCK_CLOEXEC.rawValue), protocolNumber)
     }

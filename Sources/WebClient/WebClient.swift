@@ -4,11 +4,12 @@ import Queues
 
 /// An HTTP client on libcurl, one request at a time, which keeps its connections open from one to the next.
 ///
-/// It runs on a queue of its own, as `curl_easy_perform` blocks: clients do not wait for each other. It follows no
-/// redirect, and uses the proxy that the environment (`http_proxy`, `no_proxy`) names.
+/// It runs on a queue of its own, as `curl_easy_perform` blocks: clients do not wait for each other.
 public actor WebClient {
     private nonisolated let executor = QueueExecutor(label: "web client")
-    private let handle = EasyHandle()
+    private var handle = EasyHandle()
+    /// What the handle's connections were made with, and the files that it has read.
+    private var used: (settings: WebClientSettings, stamp: [Int])?
     private let userAgent: String
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -19,7 +20,7 @@ public actor WebClient {
 
     /// Sends `request` and returns the answer, whatever its status. Cancelling the task ends it within a second.
     public func send(_ request: WebRequest) async throws(WebClientError) -> WebResponse {
-        let transfer = Transfer(bodyLimit: request.bodyLimit)
+        let transfer = Transfer(bodyLimit: request.bodyLimit, refusing: request.settings.refusedTargets)
         let result = await withTaskCancellationHandler {
             Result { () throws(WebClientError) in try perform(request, transfer) }
         } onCancel: {
@@ -28,42 +29,61 @@ public actor WebClient {
         return try result.get()
     }
 
+    /// One request, and those that redirects make of it.
     private func perform(_ request: WebRequest, _ transfer: Transfer) throws(WebClientError) -> WebResponse {
-        let address: Address
-        do {
-            address = try Address(request.url)
-        } catch {
-            throw WebClientError(.badURL, method: request.method, address: "the URL given", reason: error.reason)
+        let end = ContinuousClock.now + request.timeout
+        var request = request
+        var count = 0
+        while true {
+            let attempt = try Attempt(request, userAgent: userAgent)
+            let response = try perform(attempt, until: end, transfer)
+            let step = Redirect.step(
+                after: request, at: attempt.address, status: response.status, target: handle.redirectURL, count: count)
+            switch step {
+            case .none: return response
+            case .refuse(let reason): throw attempt.failure(.redirect, CURLE_OK, reason)
+            case .follow(let next):
+                request = next
+                count += 1
+            }
         }
-        let headers: [String]
-        do {
-            headers = try HeaderLines.lines(of: request, userAgent: userAgent)
-        } catch {
-            throw WebClientError(.other, method: "send", address: address.shown, reason: error.reason)
-        }
-        func failure(_ kind: WebClientError.Kind, _ code: CURLcode, _ reason: String) -> WebClientError {
-            WebClientError(kind, code: code, method: request.method, address: address.shown, reason: reason)
-        }
-        guard !transfer.isCancelled else { throw failure(.cancelled, CURLE_OK, "the request was cancelled") }
-        let code = run(request, to: address, headers: headers, transfer)
+    }
+
+    private func perform(
+        _ attempt: Attempt, until end: ContinuousClock.Instant, _ transfer: Transfer
+    ) throws(WebClientError) -> WebResponse {
+        guard !transfer.isCancelled else { throw attempt.failure(.cancelled, CURLE_OK, "the request was cancelled") }
+        renewHandle(for: attempt.request.settings)
+        transfer.begin()
+        let code = run(attempt, within: max(1, Int(ContinuousClock.now.duration(to: end) / .milliseconds(1))), transfer)
         let received = transfer.result
-        if code == CURLE_OK || (received.isBodyTooLong && request.cutsLongBody) {
+        if code == CURLE_OK || (received.isBodyTooLong && attempt.request.cutsLongBody) {
             return response(received)
         }
-        if received.isBodyTooLong { throw failure(.tooLarge, code, "the answer is over \(request.bodyLimit) bytes") }
-        if received.isHeaderTooLong { throw failure(.tooLarge, code, "the answer's header is too long") }
+        if received.isBodyTooLong {
+            throw attempt.failure(.tooLarge, code, "the answer is over \(attempt.request.bodyLimit) bytes")
+        }
+        if received.isHeaderTooLong { throw attempt.failure(.tooLarge, code, "the answer's header is too long") }
+        if let kind = transfer.refusedTarget {
+            throw attempt.failure(.refusedTarget, code, "its address is a \(kind.rawValue) one, which is not allowed")
+        }
         let kind = WebClientError.kind(of: code)
-        throw failure(kind, code, kind == .cancelled ? "the request was cancelled" : handle.reason(for: code))
+        throw attempt.failure(kind, code, kind == .cancelled ? "the request was cancelled" : handle.reason(for: code))
+    }
+
+    /// A connection that was made with other settings, or other certificates, is not used again.
+    private func renewHandle(for settings: WebClientSettings) {
+        let stamp = SecretReader.stamp(of: settings.tls)
+        if let used, used.settings != settings || used.stamp != stamp { handle = EasyHandle() }
+        used = (settings, stamp)
     }
 
     /// Sets the options and runs the transfer; `transfer` and the body outlive the call that uses their addresses.
-    private func run(
-        _ request: WebRequest, to address: Address, headers: [String], _ transfer: Transfer
-    ) -> CURLcode {
+    private func run(_ attempt: Attempt, within milliseconds: Int, _ transfer: Transfer) -> CURLcode {
         withExtendedLifetime(transfer) {
-            request.body.withUnsafeBufferPointer { body in
-                let code = handle.prepare(request, to: address, body, transfer)
-                return code == CURLE_OK ? handle.perform(headers: headers) : code
+            attempt.request.body.withUnsafeBufferPointer { body in
+                let code = handle.prepare(attempt.request, to: attempt.address, within: milliseconds, body, transfer)
+                return code == CURLE_OK ? handle.perform(headers: attempt.headers, route: attempt.route) : code
             }
         }
     }

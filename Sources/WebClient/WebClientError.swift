@@ -5,7 +5,7 @@ import CCurl
 public struct WebClientError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What went wrong, as far as the caller can do something about it.
     public enum Kind: String, Sendable {
-        case badURL, resolve, connect, timeout, tls, tooLarge, cancelled, other
+        case badURL, resolve, connect, timeout, tls, tooLarge, cancelled, refusedTarget, redirect, secret, other
     }
 
     public let kind: Kind
@@ -29,6 +29,9 @@ public struct WebClientError: Error, Hashable, Sendable, CustomStringConvertible
         case .timeout: "; check the server, or allow it a longer timeout"
         case .tls: "; check the server's certificate and this host's certificate authorities"
         case .tooLarge: "; check that the URL is the one of the interface meant"
+        case .refusedTarget: "; check where the name leads, or allow such targets"
+        case .redirect: "; give the URL that it leads to"
+        case .secret: "; check the file"
         case .cancelled, .other: ""
         }
     }
@@ -39,6 +42,7 @@ public struct WebClientError: Error, Hashable, Sendable, CustomStringConvertible
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .badURL
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .resolve
         case CURLE_COULDNT_CONNECT, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR: .connect
+        case CURLE_PROXY: .connect
         case CURLE_OPERATION_TIMEDOUT: .timeout
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
             CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_ENGINE_INITFAILED,

@@ -6,6 +6,7 @@ public struct WebRequest: Sendable {
     public enum Credentials: Hashable, Sendable {
         case basic(user: String, password: String)
         case bearer(String)
+        case other(type: String, credentials: String)
     }
 
     /// An `http` or `https` URL; any other scheme is refused.
@@ -16,7 +17,10 @@ public struct WebRequest: Sendable {
     public var body: [UInt8]
     /// For the whole of it: resolving, connecting, sending and receiving.
     public var timeout: Duration
+    /// In place of what the settings say.
     public var credentials: Credentials?
+    /// How the server is reached.
+    public var settings: WebClientSettings
     /// How many bytes of the answer's body are kept.
     public var bodyLimit: Int
     /// Whether a longer body is cut off; otherwise it is an error of kind `tooLarge`.
@@ -24,8 +28,8 @@ public struct WebRequest: Sendable {
 
     public init(
         url: String, method: String = "GET", headers: [(String, String)] = [], body: [UInt8] = [],
-        timeout: Duration = .seconds(10), credentials: Credentials? = nil, bodyLimit: Int = 65_536,
-        cutsLongBody: Bool = false
+        timeout: Duration = .seconds(10), credentials: Credentials? = nil,
+        settings: WebClientSettings = WebClientSettings(), bodyLimit: Int = 65_536, cutsLongBody: Bool = false
     ) {
         self.url = url
         self.method = method
@@ -33,6 +37,7 @@ public struct WebRequest: Sendable {
         self.body = body
         self.timeout = timeout
         self.credentials = credentials
+        self.settings = settings
         self.bodyLimit = bodyLimit
         self.cutsLongBody = cutsLongBody
     }

@@ -2,8 +2,21 @@
 
 /// An authority of its own, and a certificate for the server on 127.0.0.1 and one for a client, in one folder under the
 /// names that libvirt looks for with `pkipath`.
-struct Certificates: Sendable {
-    let folder: String
+public struct Certificates: Sendable {
+    public let folder: String
+    /// What the server is called, as `openssl` wants it.
+    let serverNames: String
+
+    public init(folder: String, serverNames: String = "IP:127.0.0.1") {
+        self.folder = folder
+        self.serverNames = serverNames
+    }
+
+    /// The authority's certificate; `key("server")` and `certificate("client")` are those of the others.
+    public var authority: String { certificate("ca") }
+
+    public func certificate(_ name: String) -> String { "\(folder)/\(name)cert.pem" }
+    public func key(_ name: String) -> String { "\(folder)/\(name)key.pem" }
 
     /// The lines of libvirtd.conf that name them.
     var settings: String {
@@ -16,14 +29,14 @@ struct Certificates: Sendable {
     }
 
     /// Makes them, for two days, with `openssl`.
-    func make() async throws {
+    public func make() async throws {
         try await make("ca", ["-addext", "keyUsage=critical,keyCertSign"])
         for name in ["server", "client"] {
             try await make(
                 name,
                 [
                     "-CA", "\(folder)/cacert.pem", "-CAkey", "\(folder)/cakey.pem",
-                    "-addext", "basicConstraints=critical,CA:FALSE", "-addext", "subjectAltName=IP:127.0.0.1",
+                    "-addext", "basicConstraints=critical,CA:FALSE", "-addext", "subjectAltName=\(serverNames)",
                 ])
         }
     }

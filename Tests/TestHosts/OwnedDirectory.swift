@@ -6,7 +6,7 @@ import Synchronization
 /// A temporary directory, with a keeper process that ends the daemons living in it and removes it.
 ///
 /// The keeper waits on a FIFO that only this process holds open, so it does its work after `remove()` and as well when
-/// the test run crashes or is killed. It ends libvirtd, QEMU, qemu-nbd, Prometheus, sshd and virtwarden processes whose command
+/// the test run crashes or is killed. It ends libvirtd, QEMU, qemu-nbd, Prometheus, Alertmanager, sshd and virtwarden processes whose command
 /// line or environment names the directory, and no others.
 public final class OwnedDirectory: Sendable {
     /// Short, because the sockets inside must stay under the 108 bytes of `sockaddr_un`.
@@ -21,7 +21,7 @@ public final class OwnedDirectory: Sendable {
             found=
             for p in /proc/[0-9]*; do
                 read -r name 2>/dev/null <"$p/comm" || continue
-                case $name in libvirtd | qemu-system* | qemu-nbd | prometheus | sshd | virtwarden) ;; *) continue ;; esac
+                case $name in libvirtd | qemu-system* | qemu-nbd | prometheus | prometheus-aler | sshd | virtwarden) ;; *) continue ;; esac
                 cat "$p/cmdline" "$p/environ" 2>/dev/null | tr '\0' '\n' | grep -qF -- "$d" || continue
                 kill -KILL "${p#/proc/}" 2>/dev/null && found=1
             done

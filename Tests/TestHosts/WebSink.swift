@@ -11,8 +11,16 @@ public final class WebSink: Sendable {
         case answer(Int, fields: String = "", body: String = "")
         /// Never answers.
         case hang
+        /// Answers 200 with a body that comes byte by byte, with `pause` between them, for as long as the client stays.
+        case drip(pause: Duration)
         /// Closes without an answer.
         case close
+        /// Says that a thousand bytes follow, sends ten and closes.
+        case cut
+        /// Sends these bytes, which are no HTTP, and closes.
+        case babble(String)
+        /// Does so before it is asked anything: no TLS either.
+        case blurt(String)
         /// Says that it sends a gigabyte, and sends it.
         case gigabyte
     }
@@ -22,10 +30,13 @@ public final class WebSink: Sendable {
         public let headers: [String: String]
         public let body: [UInt8]
         public var text: String { String(decoding: body, as: UTF8.self) }
+        /// Between the method and the version.
+        public var path: String { line.split(separator: " ").dropFirst().first.map(String.init) ?? "" }
     }
 
     private struct State {
         var behaviour = Behaviour.answer(200)
+        var byPath: [String: Behaviour] = [:]
         var requests: [Request] = []
         var connections: Set<Int32> = []
         var isStopped = false
@@ -62,6 +73,11 @@ public final class WebSink: Sendable {
         state.withLock { $0.behaviour = behaviour }
     }
 
+    /// For requests of one path, as `/hook`, alone.
+    public func behave(_ behaviour: Behaviour, at path: String) {
+        state.withLock { $0.byPath[path] = behaviour }
+    }
+
     /// Listens no more and cuts every connection.
     public func stop() {
         state.withLock { state in
@@ -92,10 +108,11 @@ public final class WebSink: Sendable {
 
     private func serve(_ connection: Int32) {
         var buffer: [UInt8] = []
+        if case .blurt(let text) = state.withLock({ $0.behaviour }) { _ = send(text, connection) }
         while let request = read(from: connection, &buffer) {
             let behaviour = state.withLock { state in
                 state.requests.append(request)
-                return state.behaviour
+                return state.byPath[request.path] ?? state.behaviour
             }
             guard carryOut(behaviour, connection) else { break }
         }
@@ -115,6 +132,18 @@ public final class WebSink: Sendable {
             _ = Glibc.read(connection, &byte, 1)
             return false
         case .close: return false
+        case .drip(let pause):
+            guard send("HTTP/1.1 200 OK\r\nContent-Length: 1048576\r\n\r\n", connection) else { return false }
+            // This thread is the connection's own.
+            while send("x", connection) { usleep(UInt32(pause / .microseconds(1))) }
+            return false
+        case .cut:
+            _ = send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n0123456789", connection)
+            return false
+        case .blurt: return false
+        case .babble(let text):
+            _ = send(text, connection)
+            return false
         case .gigabyte:
             guard send("HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n", connection) else { return false }
             let chunk = String(repeating: "x", count: 65_536)

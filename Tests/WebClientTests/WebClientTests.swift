@@ -83,6 +83,50 @@ import WebClient
         #expect(await refusal(WebRequest(url: sink.url, bodyLimit: 1000))?.kind == .tooLarge)
     }
 
+    @Test(arguments: [WebSink.Behaviour.drip(pause: .milliseconds(20)), .hang])
+    func `a server that is slow is given up after the timeout, however it is slow`(behaviour: WebSink.Behaviour)
+        async throws
+    {
+        let sink = try WebSink()
+        defer { sink.stop() }
+        sink.behave(behaviour)
+        let start = ContinuousClock.now
+        #expect(await refusal(WebRequest(url: sink.url, timeout: .milliseconds(300)))?.kind == .timeout)
+        #expect(start.duration(to: .now) < .seconds(5))
+    }
+
+    @Test(arguments: [WebSink.Behaviour.cut, .babble("\0\u{1}no HTTP\r\n\r\n"), .babble("HTTP/1.1 -7 X\r\n\r\n")])
+    func `half an answer, or none in HTTP, is an error`(behaviour: WebSink.Behaviour) async throws {
+        let sink = try WebSink()
+        defer { sink.stop() }
+        sink.behave(behaviour)
+        #expect(await refusal(WebRequest(url: sink.url)) != nil)
+    }
+
+    @Test func `headers without end are not kept`() async throws {
+        let sink = try WebSink()
+        defer { sink.stop() }
+        let line = "X-Long: " + String(repeating: "x", count: 1000) + "\r\n"
+        sink.behave(.babble("HTTP/1.1 200 OK\r\n" + String(repeating: line, count: 5_000)))
+        #expect(await refusal(WebRequest(url: sink.url))?.kind == .tooLarge)
+    }
+
+    @Test func `goes through a proxy, whose password is not shown`() async throws {
+        let proxy = try WebSink()
+        defer { proxy.stop() }
+        var settings = WebClientSettings()
+        settings.proxy = .url("http://user:hush@127.0.0.1:\(proxy.port)", exceptFor: "127.0.0.1")
+        #expect(try await client.send(WebRequest(url: "http://far.example/x", settings: settings)).status == 200)
+        #expect(proxy.requests.last?.line == "GET http://far.example/x HTTP/1.1")
+        #expect(proxy.requests.last?.headers["proxy-authorization"] == "Basic dXNlcjpodXNo")
+        #expect(try await client.send(WebRequest(url: proxy.url + "near", settings: settings)).status == 200)
+        #expect(proxy.requests.last?.line == "GET /near HTTP/1.1")
+        proxy.stop()
+        let error = await refusal(WebRequest(url: "http://far.example/x", settings: settings))
+        #expect(error?.kind == .connect)
+        #expect(error?.description.contains("hush") == false)
+    }
+
     @Test func `cancelling ends a request that hangs`() async throws {
         let sink = try WebSink()
         defer { sink.stop() }

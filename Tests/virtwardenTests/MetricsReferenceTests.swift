@@ -148,6 +148,7 @@ final class ReferenceScene: Sendable {
             web: {listen: ["127.0.0.1:0"]}
             rule_files: ["\(directory.path)/rules.yml"]
             receivers: [{name: ops, webhook: {url: "\(sink.url)"}}]
+            alertmanagers: [{url: "\(sink.url)"}]
             state: {directory: "\(directory.path)/state"}
             remediation:
               mode: auto

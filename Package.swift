@@ -67,7 +67,7 @@ let package = Package(
         library("Exposition", ["Vocabulary"]),
         library("PrometheusAPI", ["Vocabulary", "PromQL"]),
         // Floor 3: effects, one kind each.
-        library("Notifying", ["Queues", "Vocabulary", "Files", "Alerting", "WebClient"]),
+        library("Notifying", ["Queues", "Vocabulary", "Files", "Database", "Alerting", "WebClient"]),
         library("Remediation", ["Queues", "Vocabulary", "Libvirt", "Database", "Alerting"]),
         library("Web", ["CZlib", "Vocabulary", "PromQL", "PrometheusAPI"] + nioHTTP),
         library("Terminal", ["Vocabulary"]),

@@ -40,13 +40,27 @@ package struct OwnFigures {
     private static let ruleFailures = counter("rule_failures_total", "Evaluations of single rules that failed.")
     private static let alerts = gauge("alerts", "Alerts in each state.", labels: ["state"])
     private static let deliveries = counter(
-        "webhook_deliveries_total", "Attempts to tell a receiver, by how they ended.", labels: ["receiver", "result"])
+        "notifications_total", "Attempts to tell a receiver, by how they ended.", labels: ["receiver", "result"])
+    private static let deliveryFailures = counter(
+        "notification_failures_total", "Attempts to tell a receiver that failed or were refused, by reason.",
+        labels: ["receiver", "reason"])
+    private static let latency = MetricFamily(
+        "virtwarden_notification_latency_seconds", .histogram,
+        "Time from the change of an alert to the answer of the receiver that was told of it, in seconds.",
+        labels: ["receiver", "le"])
+    private static let latencyBucket = MetricFamily("_bucket", of: latency)
+    private static let latencySum = MetricFamily("_sum", of: latency)
+    private static let latencyCount = MetricFamily("_count", of: latency)
     private static let waiting = gauge(
         "notifications_waiting", "Groups of alerts that a receiver has yet to be told of.", labels: ["receiver"])
     private static let oldest = gauge(
         "notifications_oldest_seconds", "How long the oldest of them has waited, in seconds.", labels: ["receiver"])
     private static let droppedAlerts = counter(
-        "notifications_dropped_total", "Alerts that were given up because too many waited.", labels: ["receiver"])
+        "notifications_dropped_total", "Alerts that a receiver was not told of, by why they were given up.",
+        labels: ["receiver", "reason"])
+    private static let outboxFailures = counter(
+        "outbox_failures_total",
+        "Times that the file which keeps notifications over a restart could not be read or written.")
     private static let decisions = counter(
         "remediation_decisions_total", "Decisions about domains, done or refused.", labels: ["cause", "outcome"])
     private static let actions = counter(
@@ -74,8 +88,9 @@ package struct OwnFigures {
 
     package static let families = [
         build, evaluations, early, ruleEvaluations, ruleFailures, missed, groupDuration, groupTime, groupInterval,
-        memoryFailures, memoryDropped, alerts, deliveries, waiting, oldest, droppedAlerts, decisions, actions,
-        quarantined, journalFailures, reloadWorked, reloadTime, storeSeries, storeSamples, storeBytes,
+        memoryFailures, memoryDropped, alerts, deliveries, deliveryFailures, latency, waiting, oldest, droppedAlerts,
+        outboxFailures, decisions, actions, quarantined, journalFailures, reloadWorked, reloadTime, storeSeries,
+        storeSamples, storeBytes,
         seriesLeftOut, storeRejected, unlogged, memory, cpu,
     ]
 
@@ -88,6 +103,7 @@ package struct OwnFigures {
         /// Of the file that keeps alerts.
         var memory: (failures: Int, dropped: Int)
         var deliveries: [String: DeliveryFigures]
+        var outboxFailures: Int
         var news: NewsDesk.Counts
         var quarantined: Int
         var journalFailures: Int
@@ -113,6 +129,7 @@ package struct OwnFigures {
             (Self.ruleFailures, [], Double(facts.rules.failures)),
             (Self.memoryFailures, [], Double(facts.memory.failures)),
             (Self.memoryDropped, [], Double(facts.memory.dropped)),
+            (Self.outboxFailures, [], Double(facts.outboxFailures)),
             (Self.alerts, [("state", "pending")], Double(facts.alerts.pending)),
             (Self.alerts, [("state", "firing")], Double(facts.alerts.firing)),
             (Self.quarantined, [], Double(facts.quarantined)),
@@ -152,9 +169,24 @@ package struct OwnFigures {
             return results.map { (Self.deliveries, [label, ("result", $0.0)], Double($0.1)) } + [
                 (waiting, [label], Double(figures.depth)),
                 (oldest, [label], figures.oldestAge?.inSeconds ?? 0),
-                (droppedAlerts, [label], Double(figures.dropped)),
             ]
+                + GiveUpReason.allCases.map {
+                    (droppedAlerts, [label, ("reason", $0.rawValue)], Double(figures.givenUp[$0, default: 0]))
+                }
+                + FailureReason.allCases.map {
+                    (deliveryFailures, [label, ("reason", $0.rawValue)], Double(figures.failures[$0, default: 0]))
+                } + latencyRows(figures.latency, label)
         }
+    }
+
+    private static func latencyRows(_ figures: LatencyFigures, _ label: (String, String)) -> [Row] {
+        let buckets = zip(LatencyFigures.bounds, figures.counts).map { bound, count -> Row in
+            (latencyBucket, [label, ("le", bound == bound.rounded() ? "\(Int(bound))" : "\(bound)")], Double(count))
+        }
+        return buckets + [
+            (latencyBucket, [label, ("le", "+Inf")], Double(figures.count)), (latencySum, [label], figures.sum),
+            (latencyCount, [label], Double(figures.count)),
+        ]
     }
 
     private static func remediationRows(_ facts: Facts) -> [Row] {

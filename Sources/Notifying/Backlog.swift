@@ -86,6 +86,9 @@ struct Backlog: Sendable {
     /// Owed alerts that were given up, by reason.
     var givenUp: [GiveUpReason: Int] = [:]
     var nextSweep = Duration.zero
+    /// Attempts that failed since one worked, and until when, after several, none of any group is made.
+    private var failuresInRow = 0
+    private var notBefore = Duration.zero
     private var queue = DueQueue()
     private var tickets = 0
 
@@ -184,7 +187,8 @@ struct Backlog: Sendable {
                 queue.removeFirst()
                 continue
             }
-            guard ticket.due <= now else { return .wait(until: ticket.due) }
+            let due = max(ticket.due, notBefore)
+            guard due <= now else { return .wait(until: due) }
             queue.removeFirst()
             if let batch = batch(ticket.group, thread, now: now, isMuted) { return .send(batch) }
         }
@@ -244,6 +248,16 @@ struct Backlog: Sendable {
         }
         for item in batch.items { settled(item, now: now) }
         schedule(batch.group, now: now)
+        if failuresInRow >= Self.outage { release(now: now) }
+        failuresInRow = 0
+    }
+
+    /// The receiver is back: no group waits any more for having failed.
+    private mutating func release(now: Duration) {
+        for (group, thread) in threads where thread.notBefore > now {
+            edit(group) { $0.notBefore = now }
+            schedule(group, now: now)
+        }
     }
 
     private mutating func settled(_ item: Item, now: Duration) {
@@ -264,19 +278,28 @@ struct Backlog: Sendable {
         }
     }
 
-    /// The receiver could not be told: again later, after `delay`, which is made longer each time.
+    /// The receiver could not be told: again later, after a delay that is made longer each time. It may be for what is in
+    /// the message, so that other groups are tried; after three failures in a row it is the receiver's, and all wait.
     mutating func failed(_ batch: Batch, now: Duration, retryAfter: Duration?, random: Double) -> Duration {
         guard let thread = threads[batch.group] else { return .zero }
-        let delay = max(Self.delay(after: thread.attempts, random: random), min(retryAfter ?? .zero, Self.longest))
+        let asked = min(retryAfter ?? .zero, Self.longest)
+        let delay = max(Self.delay(after: thread.attempts, random: random), asked)
+        failuresInRow += 1
+        if failuresInRow >= Self.outage {
+            notBefore = now + Self.delay(after: failuresInRow - Self.outage, random: random)
+        }
+        notBefore = max(notBefore, now + asked)
         edit(batch.group) { thread in
             thread.attempts += 1
             thread.notBefore = now + delay
         }
         schedule(batch.group, now: now)
-        return delay
+        return max(delay, notBefore - now)
     }
 
     private static let longest = Duration.seconds(300)
+    /// So many failures in a row are not for what is in a message.
+    private static let outage = 3
 
     /// 1 s, doubled each time, at most 5 min, give or take a fifth; `random` is in 0..<1.
     static func delay(after attempts: Int, random: Double) -> Duration {

@@ -148,6 +148,34 @@ import Vocabulary
         #expect(tell(&backlog, at: 1) == ["web-2 firing"])
     }
 
+    @Test func `when three have failed all wait, and when one is told none does`() {
+        var backlog = Backlog()
+        for index in 0..<5 {
+            let place = Backlog.Group(labels: Labels([Label("domain", "web-\(index)")]), routeText: "")
+            backlog.take(.of("web-\(index)"), in: place, atOnce, now: .zero)
+        }
+        var seen: [String] = []
+        for second in [0, 0, 0, 1, 3] {
+            guard case .send(let batch) = backlog.next(now: .seconds(second)) else { return #expect(Bool(false)) }
+            seen += told(.send(batch))
+            _ = backlog.failed(batch, now: .seconds(second), retryAfter: nil, random: 0.5)
+        }
+        #expect(Set(seen).count == 5, "each is tried before one is tried again")
+        #expect(wait(&backlog, at: 3) == .seconds(7))
+        #expect((0..<5).map { _ in tell(&backlog, at: 7).count } == [1, 1, 1, 1, 1])
+        #expect(backlog.depth == 0)
+    }
+
+    @Test func `a receiver that asks for time is left alone by all groups`() {
+        var backlog = Backlog()
+        let other = Backlog.Group(labels: .none, routeText: "")
+        backlog.take(.of("web-1"), in: group, atOnce, now: .zero)
+        backlog.take(.of("web-2"), in: other, atOnce, now: .zero)
+        guard case .send(let batch) = backlog.next(now: .zero) else { return #expect(Bool(false)) }
+        _ = backlog.failed(batch, now: .zero, retryAfter: .seconds(60), random: 0.5)
+        #expect(wait(&backlog, at: 59) == .seconds(60))
+    }
+
     @Test func `a muted alert is told when it is muted no more and still fires`() {
         var backlog = Backlog()
         let isQuiet: (Labels) -> Bool = { $0["domain"] != "web-3" }

@@ -49,6 +49,9 @@ outbox-kills: setup-test
 bench-scale: setup-bench release
 	PYTHONDONTWRITEBYTECODE=1 python3 Tests/Bench/scale.py dist/virtwarden
 
+bench-delivery: setup-bench release
+	PYTHONDONTWRITEBYTECODE=1 python3 Tests/Bench/delivery.py dist/virtwarden
+
 bench: setup-bench release
 	Tests/Bench/run.sh dist/virtwarden
 

@@ -114,7 +114,7 @@ let package = Package(
         tests("Alerting", ["PromQL", "SeriesStore", "TestHosts", "Vocabulary", "YAML"]),
         tests("Exposition", ["TestHosts", "Vocabulary"]),
         tests("PrometheusAPI", ["PromQL", "SeriesStore", "TestHosts", "Vocabulary"]),
-        tests("Notifying", ["Alerting", "TestHosts", "Vocabulary", "WebClient"]),
+        tests("Notifying", ["Alerting", "Database", "TestHosts", "Vocabulary", "WebClient"]),
         tests("Remediation", ["Alerting", "Database", "Libvirt", "Vocabulary"]),
         tests("Web", ["CZlib", "PromQL", "PrometheusAPI", "Vocabulary"]),
         tests("Terminal"),

@@ -7,73 +7,6 @@ import Vocabulary
 /// an alert that fired and was resolved meanwhile is told as resolved. What was told is kept beside each alert: one that
 /// comes again as it was told, as after a restart, is not told again.
 struct Backlog: Sendable {
-    struct Group: Hashable, Sendable {
-        let labels: Labels
-        let routeText: String
-    }
-
-    /// What an entry is known by.
-    struct Key: Hashable, Sendable {
-        let labels: Labels
-        /// Of a notice, when it happened: each is told for itself.
-        let moment: Timestamp?
-    }
-
-    /// What the receiver knows of an alert.
-    struct Told: Hashable, Sendable {
-        let state: Alert.State
-        let firedAt: Timestamp?
-        let at: Duration
-    }
-
-    struct Entry: Sendable {
-        var alert: Alert
-        var group: Group
-        var told: Told?
-        /// Since when the receiver has to be told something.
-        var since: Duration
-        let bytes: Int
-    }
-
-    struct Item: Hashable, Sendable {
-        let key: Key
-        /// As it is told.
-        let alert: Alert
-        /// Since when it has been owed; nil for one that only keeps the others company.
-        let since: Duration?
-    }
-
-    /// One message.
-    struct Batch: Hashable, Sendable {
-        let group: Group
-        let items: [Item]
-        /// Whether there was more to tell than one message holds.
-        let isCut: Bool
-        var alerts: [Alert] { items.map(\.alert) }
-    }
-
-    /// What is to be done next.
-    enum Step: Hashable, Sendable {
-        case send(Batch)
-        case wait(until: Duration)
-        case rest
-    }
-
-    /// One group.
-    struct Thread: Sendable {
-        var grouping: Grouping
-        var members: Set<Key> = []
-        var owed: Set<Key> = []
-        var owedSince = Duration.zero
-        var lastTold: Duration?
-        /// Whether a message was cut: the rest follows at once.
-        var hasMore = false
-        var attempts = 0
-        var notBefore = Duration.zero
-        /// The number of the ticket that counts.
-        var ticket = 0
-    }
-
     let limits: OutboxLimits
     var sendsResolved: Bool
     var entries: [Key: Entry] = [:]
@@ -275,6 +208,8 @@ struct Backlog: Sendable {
         let isOwed = isOwed(item.key, entry)
         edit(entry.group) { thread in
             if isOwed { thread.owed.insert(item.key) } else { thread.owed.remove(item.key) }
+            // A group that it has moved to meanwhile.
+            thread.lastTold = thread.lastTold ?? now
         }
     }
 
@@ -401,15 +336,5 @@ extension Collection<Backlog.Item> {
     /// In the order of the texts of their labels.
     fileprivate var sortedByLabels: [Backlog.Item] {
         map { ("\($0.alert.labels)", $0) }.sorted { $0.0 < $1.0 }.map(\.1)
-    }
-}
-
-extension Alert {
-    /// What it takes in memory, roughly.
-    var roughBytes: Int {
-        func size(_ labels: Labels) -> Int {
-            labels.all.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 40 }
-        }
-        return 400 + size(labels) + size(annotations) + expression.utf8.count
     }
 }

@@ -17,7 +17,6 @@ public actor Notifier {
     private var unheard: Set<Labels> = []
     private var inheriting: Task<Void, Never>?
     private var retry: Task<Void, Never>?
-    private static let restAfterFailure = Duration.seconds(10)
 
     /// `outbox` keeps what receivers are owed over a crash; without it they are owed nothing after one. `isMuted` says
     /// of an alert's labels whether it must not be told now; it is asked from any queue, often. `report` is told of every
@@ -137,7 +136,7 @@ public actor Notifier {
         retry = Task {
             while !Task.isCancelled {
                 // A cancelled sleep is the end of this loop.
-                try? await Task.sleep(for: Self.restAfterFailure)
+                try? await Task.sleep(for: outbox.rest)
                 guard !Task.isCancelled else { return }
                 if let rows = await outbox.inherit() { return await self.adopt(rows) }
             }

@@ -27,7 +27,6 @@ public actor OutboxFile {
 
     /// Rows that are read at most.
     private static let most = 200_000
-    private static let restAfterFailure = Duration.seconds(10)
     /// Longer than that nobody waits for the disk.
     private static let longestWait = Duration.seconds(2)
 
@@ -36,12 +35,15 @@ public actor OutboxFile {
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
     private nonisolated let inbox = Mutex(Inbox())
     private let path: String
+    /// How long after a failure it is tried again.
+    nonisolated let rest: Duration
     private let complain: @Sendable (String) -> Void
     private var database: DatabaseHandle?
 
     /// `complain` is given a sentence when the file cannot be used, once until it can again.
-    public init(path: String, complain: @escaping @Sendable (String) -> Void) {
+    public init(path: String, rest: Duration = .seconds(10), complain: @escaping @Sendable (String) -> Void) {
         self.path = path
+        self.rest = rest
         self.complain = complain
     }
 
@@ -90,7 +92,7 @@ public actor OutboxFile {
             limit = Task { [number] in
                 // Cancelled when the disk was quicker.
                 try? await Task.sleep(for: Self.longestWait)
-                if let number { self.release { $0 == number ? true : false } }
+                if let number { self.release { $0 == number } }
             }
         }
         limit?.cancel()
@@ -112,7 +114,7 @@ public actor OutboxFile {
             }
             if isDone { return }
             // Nobody cancels it; were it so, it would try a little earlier.
-            if !isWritten { try? await Task.sleep(for: Self.restAfterFailure) }
+            if !isWritten { try? await Task.sleep(for: rest) }
         }
     }
 
@@ -164,7 +166,7 @@ public actor OutboxFile {
 extension OutboxFile {
     private func open() throws(DatabaseError) {
         guard database == nil else { return }
-        let opened = try DatabaseHandle(path: path)
+        let opened = try DatabaseHandle(path: path, busyTimeout: .seconds(1))
         try opened.migrate(OutboxRow.schema)
         database = consume opened
     }

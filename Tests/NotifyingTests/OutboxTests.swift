@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Alerting
+import Database
 import FoundationEssentials
 import Notifying
 import Synchronization
@@ -26,7 +27,9 @@ import Vocabulary
                     matchers: .all, receiver: receiver, grouping: Grouping(labels: nil, interval: .zero))
             ])
         let complaints = complaints
-        return Notifier(settings, outbox: OutboxFile(path: path) { complaints.take($0) }) { _ in }
+        return Notifier(settings, outbox: OutboxFile(path: path, rest: .milliseconds(100)) { complaints.take($0) }) {
+            _ in
+        }
     }
 
     /// An address where nobody listens.
@@ -124,6 +127,67 @@ import Vocabulary
         #expect(complaints.all.first?.hasPrefix("cannot keep notifications over a restart: ") == true)
         #expect(notifier.outboxFailures >= 1)
         await notifier.stop(within: .seconds(1))
+        await directory.remove()
+    }
+}
+
+extension OutboxTests {
+    @Test func `a file that another program holds stops no alert either, and is written when it is free`() async throws
+    {
+        let directory = try OwnedDirectory()
+        let path = directory.path + "/outbox.db"
+        let sink = try WebSink()
+        defer { sink.stop() }
+        let first = notifier(sink.url, path)
+        await first.take([.of("web-1")])
+        try await waitUntil("it is told") { sink.requests.count == 1 }
+        await first.stop(within: .seconds(1))
+        let second = notifier(sink.url, path)
+        do {
+            let holder = try DatabaseHandle(path: path)
+            try holder.execute("BEGIN EXCLUSIVE")
+            await second.take([.of("web-2")])
+            try await waitUntil("it is told") { sink.requests.count == 2 }
+            try await waitUntil("it is said") { !self.complaints.all.isEmpty }
+            try holder.execute("COMMIT")
+        }
+        try await waitUntil("it is in the file") {
+            try DatabaseHandle(path: path).query("SELECT labels FROM outbox WHERE told = 'firing'").count == 2
+        }
+        await second.stop(within: .seconds(1))
+        #expect(complaints.all.count == 1)
+        await directory.remove()
+    }
+
+    @Test func `when a broken file is moved away a new one is begun`() async throws {
+        let directory = try OwnedDirectory()
+        let path = try directory.write("outbox.db", String(repeating: "not a database ", count: 500).utf8)
+        let killed = notifier(try deadURL(), path)
+        await killed.take([.of("web-1")])
+        try FileManager.default.moveItem(atPath: path, toPath: path + ".broken")
+        try await waitUntil("it is in the new file") {
+            // A file that is just being made cannot be read yet.
+            FileManager.default.fileExists(atPath: path)
+                && (try? DatabaseHandle(path: path).query("SELECT labels FROM outbox").count) == 1
+        }
+        let sink = try WebSink()
+        defer { sink.stop() }
+        let next = notifier(sink.url, path)
+        await next.take([])
+        try await waitUntil("it is told") { sink.requests.count == 1 }
+        await next.stop(within: .seconds(1))
+        await killed.stop(within: .zero)
+        await directory.remove()
+    }
+
+    @Test func `a thousand alerts are on the disk before take returns, each once`() async throws {
+        let directory = try OwnedDirectory()
+        let path = directory.path + "/outbox.db"
+        let notifier = notifier(try deadURL(), path)
+        await notifier.take((0..<1000).map { .of("web-\($0)") })
+        let rows = try DatabaseHandle(path: path).query("SELECT count(*), count(DISTINCT labels) FROM outbox")
+        #expect(rows == [[.integer(1000), .integer(1000)]])
+        await notifier.stop(within: .zero)
         await directory.remove()
     }
 }

@@ -37,7 +37,8 @@ import Testing
         let told = scene.told()
         #expect(fired.count > Self.alerts / 4, "\(fired.count) fired in \(lives) lives")
         #expect(fired.subtracting(told.keys).isEmpty)
-        print("killed \(Self.kills) times, \(lives) lives told of alerts: \(fired.count) fired, \(told.count) were told")
+        print(
+            "killed \(Self.kills) times, \(lives) lives told of alerts: \(fired.count) fired, \(told.count) were told")
         for (number, alert) in told {
             let window = scene.window(of: number)
             #expect(alert.startsAt.allSatisfy { window.contains($0) }, "\(number) \(alert) \(window)")

@@ -9,7 +9,7 @@ SOURCES := Sources Tests Package.swift
 TEMPORARY := $(CURDIR)/.build/tmp
 SWIFTPM = mkdir -p "$(TEMPORARY)" && TMPDIR="$(TEMPORARY)" $(SWIFT)
 
-.PHONY: run test build release reference format lint bench bench-hang bench-rules bench-scale bench-sources bench-store drivers setup setup-test setup-bench setup-drivers clean
+.PHONY: run test build release reference format lint outbox-kills bench bench-delivery bench-hang bench-rules bench-scale bench-sources bench-store drivers setup setup-test setup-bench setup-drivers clean
 .NOTPARALLEL:
 
 run: setup
@@ -41,8 +41,16 @@ lint:
 bench-hang: setup-bench release
 	PYTHONDONTWRITEBYTECODE=1 python3 Tests/Bench/hang.py dist/virtwarden
 
+# What is killed twelve times in `make test`, fifty times.
+outbox-kills: setup-test
+	$(SWIFTPM) build --build-tests $(CHECKS)
+	OUTBOX_KILLS=50 $(SWIFTPM) test --skip-build --disable-xctest $(CHECKS) --filter OutboxKillTests
+
 bench-scale: setup-bench release
 	PYTHONDONTWRITEBYTECODE=1 python3 Tests/Bench/scale.py dist/virtwarden
+
+bench-delivery: setup-bench release
+	PYTHONDONTWRITEBYTECODE=1 python3 Tests/Bench/delivery.py dist/virtwarden
 
 bench: setup-bench release
 	Tests/Bench/run.sh dist/virtwarden

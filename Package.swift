@@ -67,7 +67,7 @@ let package = Package(
         library("Exposition", ["Vocabulary"]),
         library("PrometheusAPI", ["Vocabulary", "PromQL"]),
         // Floor 3: effects, one kind each.
-        library("Notifying", ["Queues", "Vocabulary", "Files", "Alerting", "WebClient"]),
+        library("Notifying", ["Queues", "Vocabulary", "Files", "Database", "Alerting", "WebClient"]),
         library("Remediation", ["Queues", "Vocabulary", "Libvirt", "Database", "Alerting"]),
         library("Web", ["CZlib", "Vocabulary", "PromQL", "PrometheusAPI"] + nioHTTP),
         library("Terminal", ["Vocabulary"]),
@@ -120,7 +120,7 @@ let package = Package(
         tests("Alerting", ["PromQL", "SeriesStore", "TestHosts", "Vocabulary", "YAML"]),
         tests("Exposition", ["TestHosts", "Vocabulary"]),
         tests("PrometheusAPI", ["PromQL", "SeriesStore", "TestHosts", "Vocabulary"]),
-        tests("Notifying", ["Alerting", "TestHosts", "Vocabulary", "WebClient"]),
+        tests("Notifying", ["Alerting", "Database", "TestHosts", "Vocabulary", "WebClient"]),
         tests("Remediation", ["Alerting", "Database", "Libvirt", "Vocabulary"]),
         tests("Web", ["CZlib", "PromQL", "PrometheusAPI", "Vocabulary"]),
         tests("Terminal"),

@@ -18,6 +18,7 @@ enum Sections {
         AlertmanagersSection.self,
         ReceiversSection.self,
         RoutesSection.self,
+        InhibitRulesSection.self,
         RemediationSection.self,
         StateSection.self,
     ]

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Alerting
 package import Configuration
 import Glibc
 package import Logging
@@ -31,6 +32,7 @@ package actor Agent {
     private var servers: [Listener: Server] = [:]
     private var own = OwnFigures()
     private var ownTicker: Task<Void, Never>?
+    private var settling: Task<Void, Never>?
     private var didReload = true
     private var reloadedAt = Timestamp.now
 
@@ -43,7 +45,10 @@ package actor Agent {
         self.desk = desk
         self.mayAct = mayAct
         board = Board(store: Store(), timestamps: settings.web.timestamps)
-        notifier = Notifier(settings.notifying) { desk.take(.delivery($0)) }
+        let outbox = settings.stateDirectory.map { directory in
+            OutboxFile(path: directory + "/outbox.db") { log.error("\($0)") }
+        }
+        notifier = Notifier(settings.notifying, outbox: outbox) { desk.take(.delivery($0)) }
         room = RemediationRoom(
             settings: settings.remediation.bounded(mayAct), journal: journal, hands: actions
         ) { desk.take(.decision($0)) }
@@ -80,7 +85,25 @@ package actor Agent {
                 try? await Task.sleep(for: interval)
             }
         }
+        settling = Task { [weak self, settle = settleTime] in
+            // A cancelled wait is the end of the agent.
+            try? await Task.sleep(for: settle)
+            if !Task.isCancelled { await self?.endUnheard() }
+        }
         log.info("listening", metadata: ["addresses": "\(addresses.joined(separator: " "))"])
+    }
+
+    /// After this time every rule has said what it finds after a restart.
+    private var settleTime: Duration {
+        let sampling = settings.sampling.interval
+        let groups = settings.ruleGroups.map { ($0.interval ?? sampling) + $0.queryOffset }
+        return sampling * 4 + (groups.max() ?? .zero) * 2
+    }
+
+    /// Ends alerts of before the restart that receivers were told of and that no rule knows.
+    private func endUnheard() async {
+        let alerts = await runner.alerts
+        await notifier.endUnheard(but: Set(alerts.filter { $0.state == .firing }.map(\.labels)))
     }
 
     /// Takes new settings in place of the old ones. When an address cannot be listened on, the old ones stay in force.
@@ -115,6 +138,7 @@ package actor Agent {
     /// Ends every part; takes no longer than a few seconds, whatever libvirt and the receivers do.
     package func stop() async {
         ownTicker?.cancel()
+        settling?.cancel()
         await runner.stop()
         await room.stop()
         for host in hosts { await host.stop() }
@@ -225,7 +249,8 @@ package actor Agent {
         board.store.expire(at: .now)
         let facts = await OwnFigures.Facts(
             version: Version.text, rules: runner.counts, groups: runner.board.figures, alerts: runner.board.counts,
-            memory: memory?.figures ?? (0, 0), deliveries: notifier.figures(), alertmanagers: alertmanagers.figures(),
+            memory: memory?.figures ?? (0, 0), deliveries: notifier.figures(),
+            outboxFailures: notifier.outboxFailures, alertmanagers: alertmanagers.figures(),
             news: desk.counts, quarantined: room.quarantined.count, journalFailures: room.journalFailures,
             didReload: didReload, reloadedAt: reloadedAt, store: board.store.figures,
             seriesLeftOut: board.seriesLeftOut, namesHosts: settings.connections.count > 1)

@@ -42,11 +42,11 @@ struct AlertFlow: Sendable {
     let desk: NewsDesk
 
     func take(_ changes: [AlertChange]) async {
-        // Of an alert that fired before a restart already, receivers know.
-        let news = changes.filter { $0.before != $0.alert.state }
-        for change in news { desk.take(.alert(change)) }
+        // Those that fired before a restart already, too: receivers may not have been told of them.
+        await notifier.take(changes.map(\.alert))
         await alertmanagers.take(changes.map(\.alert))
-        await notifier.take(news.map(\.alert))
+        // What the log says fires is in the outbox.
+        for change in changes where change.before != change.alert.state { desk.take(.alert(change)) }
         for change in changes where change.alert.state != .pending {
             if let domain = await actions.domain(named: change.alert.labels) {
                 await room.hear(change.alert, of: domain)

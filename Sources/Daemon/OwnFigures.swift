@@ -40,13 +40,27 @@ package struct OwnFigures {
     private static let ruleFailures = counter("rule_failures_total", "Evaluations of single rules that failed.")
     private static let alerts = gauge("alerts", "Alerts in each state.", labels: ["state"])
     private static let deliveries = counter(
-        "webhook_deliveries_total", "Attempts to tell a receiver, by how they ended.", labels: ["receiver", "result"])
+        "notifications_total", "Attempts to tell a receiver, by how they ended.", labels: ["receiver", "result"])
+    private static let deliveryFailures = counter(
+        "notification_failures_total", "Attempts to tell a receiver that failed or were refused, by reason.",
+        labels: ["receiver", "reason"])
+    private static let latency = MetricFamily(
+        "virtwarden_notification_latency_seconds", .histogram,
+        "Time from the change of an alert to the answer of the receiver that was told of it, in seconds.",
+        labels: ["receiver", "le"])
+    private static let latencyBucket = MetricFamily("_bucket", of: latency)
+    private static let latencySum = MetricFamily("_sum", of: latency)
+    private static let latencyCount = MetricFamily("_count", of: latency)
     private static let waiting = gauge(
         "notifications_waiting", "Groups of alerts that a receiver has yet to be told of.", labels: ["receiver"])
     private static let oldest = gauge(
         "notifications_oldest_seconds", "How long the oldest of them has waited, in seconds.", labels: ["receiver"])
     private static let droppedAlerts = counter(
-        "notifications_dropped_total", "Alerts that were given up because too many waited.", labels: ["receiver"])
+        "notifications_dropped_total", "Alerts that a receiver was not told of, by why they were given up.",
+        labels: ["receiver", "reason"])
+    private static let outboxFailures = counter(
+        "outbox_failures_total",
+        "Times that the file which keeps notifications over a restart could not be read or written.")
     private static let sentAlerts = counter(
         "alertmanager_sent_total", "Alerts that an Alertmanager was told of.", labels: ["target"])
     private static let alertmanagerErrors = counter(
@@ -59,9 +73,9 @@ package struct OwnFigures {
     private static let alertmanagerLatency = MetricFamily(
         "virtwarden_alertmanager_latency_seconds", .histogram, "How long requests to an Alertmanager took.",
         labels: ["target", "le"])
-    private static let latencyBuckets = MetricFamily("_bucket", of: alertmanagerLatency)
-    private static let latencySum = MetricFamily("_sum", of: alertmanagerLatency)
-    private static let latencyCount = MetricFamily("_count", of: alertmanagerLatency)
+    private static let alertmanagerBucket = MetricFamily("_bucket", of: alertmanagerLatency)
+    private static let alertmanagerSum = MetricFamily("_sum", of: alertmanagerLatency)
+    private static let alertmanagerCount = MetricFamily("_count", of: alertmanagerLatency)
     private static let decisions = counter(
         "remediation_decisions_total", "Decisions about domains, done or refused.", labels: ["cause", "outcome"])
     private static let actions = counter(
@@ -89,9 +103,10 @@ package struct OwnFigures {
 
     package static let families = [
         build, evaluations, early, ruleEvaluations, ruleFailures, missed, groupDuration, groupTime, groupInterval,
-        memoryFailures, memoryDropped, alerts, deliveries, waiting, oldest, droppedAlerts, sentAlerts,
-        alertmanagerErrors, alertmanagerDropped, alertmanagerQueue, alertmanagerLatency, decisions, actions,
-        quarantined, journalFailures, reloadWorked, reloadTime, storeSeries, storeSamples, storeBytes,
+        memoryFailures, memoryDropped, alerts, deliveries, deliveryFailures, latency, waiting, oldest, droppedAlerts,
+        outboxFailures, sentAlerts, alertmanagerErrors, alertmanagerDropped, alertmanagerQueue, alertmanagerLatency,
+        decisions, actions, quarantined, journalFailures, reloadWorked, reloadTime, storeSeries, storeSamples,
+        storeBytes,
         seriesLeftOut, storeRejected, unlogged, memory, cpu,
     ]
 
@@ -104,6 +119,7 @@ package struct OwnFigures {
         /// Of the file that keeps alerts.
         var memory: (failures: Int, dropped: Int)
         var deliveries: [String: DeliveryFigures]
+        var outboxFailures: Int
         var alertmanagers: [String: AlertmanagerFigures]
         var news: NewsDesk.Counts
         var quarantined: Int
@@ -130,6 +146,7 @@ package struct OwnFigures {
             (Self.ruleFailures, [], Double(facts.rules.failures)),
             (Self.memoryFailures, [], Double(facts.memory.failures)),
             (Self.memoryDropped, [], Double(facts.memory.dropped)),
+            (Self.outboxFailures, [], Double(facts.outboxFailures)),
             (Self.alerts, [("state", "pending")], Double(facts.alerts.pending)),
             (Self.alerts, [("state", "firing")], Double(facts.alerts.firing)),
             (Self.quarantined, [], Double(facts.quarantined)),
@@ -169,8 +186,13 @@ package struct OwnFigures {
             return results.map { (Self.deliveries, [label, ("result", $0.0)], Double($0.1)) } + [
                 (waiting, [label], Double(figures.depth)),
                 (oldest, [label], figures.oldestAge?.inSeconds ?? 0),
-                (droppedAlerts, [label], Double(figures.dropped)),
             ]
+                + GiveUpReason.allCases.map {
+                    (droppedAlerts, [label, ("reason", $0.rawValue)], Double(figures.givenUp[$0, default: 0]))
+                }
+                + FailureReason.allCases.map {
+                    (deliveryFailures, [label, ("reason", $0.rawValue)], Double(figures.failures[$0, default: 0]))
+                } + latencyRows(figures.latency, label)
         }
     }
 
@@ -179,16 +201,26 @@ package struct OwnFigures {
             let label = ("target", target)
             let bounds = AlertmanagerFigures.bounds.map { "\($0)" } + ["+Inf"]
             let buckets = zip(bounds, figures.buckets + [figures.requests]).map { bound, count -> Row in
-                (latencyBuckets, [label, ("le", bound)], Double(count))
+                (alertmanagerBucket, [label, ("le", bound)], Double(count))
             }
             return [
                 (sentAlerts, [label], Double(figures.sent)), (alertmanagerErrors, [label], Double(figures.errors)),
                 (alertmanagerDropped, [label], Double(figures.dropped)),
                 (alertmanagerQueue, [label], Double(figures.depth)),
             ] + buckets + [
-                (latencySum, [label], figures.seconds), (latencyCount, [label], Double(figures.requests)),
+                (alertmanagerSum, [label], figures.seconds), (alertmanagerCount, [label], Double(figures.requests)),
             ]
         }
+    }
+
+    private static func latencyRows(_ figures: LatencyFigures, _ label: (String, String)) -> [Row] {
+        let buckets = zip(LatencyFigures.bounds, figures.counts).map { bound, count -> Row in
+            (latencyBucket, [label, ("le", bound == bound.rounded() ? "\(Int(bound))" : "\(bound)")], Double(count))
+        }
+        return buckets + [
+            (latencyBucket, [label, ("le", "+Inf")], Double(figures.count)), (latencySum, [label], figures.sum),
+            (latencyCount, [label], Double(figures.count)),
+        ]
     }
 
     private static func remediationRows(_ facts: Facts) -> [Row] {

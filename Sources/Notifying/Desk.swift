@@ -11,10 +11,14 @@ actor Desk {
 
     private var receiver: Receiver
     private var externalURL: String
-    private var backlog = Backlog()
+    private var backlog: Backlog
     private var counts = DeliveryFigures()
     private var failures = 0
+    /// Why the attempt that is under way failed.
+    private var reason: FailureReason?
     private let client = WebClient()
+    private let file: OutboxFile?
+    private let isMuted: @Sendable (Labels) -> Bool
     private let report: @Sendable (Delivery) -> Void
     private let epoch = ContinuousClock.now
     private var worker: Task<Void, Never>?
@@ -23,31 +27,93 @@ actor Desk {
     /// Waits for nothing any more: what may not be sent now stays.
     private var isDraining = false
 
-    init(_ receiver: Receiver, _ externalURL: String, _ report: @escaping @Sendable (Delivery) -> Void) {
+    /// `file` keeps what is owed over a crash.
+    init(
+        _ receiver: Receiver, _ settings: NotifierSettings, file: OutboxFile?,
+        isMuted: @escaping @Sendable (Labels) -> Bool, _ report: @escaping @Sendable (Delivery) -> Void
+    ) {
         self.receiver = receiver
-        self.externalURL = externalURL
+        externalURL = settings.externalURL
+        backlog = Backlog(limits: settings.limits, sendsResolved: receiver.sendsResolved)
+        self.file = file
+        self.isMuted = isMuted
         self.report = report
     }
 
     private var now: Duration { epoch.duration(to: .now) }
 
     var figures: DeliveryFigures {
+        backlog.sweep(now: now)
+        commit()
         var figures = counts
-        figures.dropped = backlog.dropped
+        figures.givenUp = backlog.givenUp
         figures.depth = backlog.depth
         figures.oldestAge = backlog.oldest.map { now - $0 }
         return figures
     }
 
-    func take(_ taken: [(Alert, Backlog.Group)]) {
+    /// Alerts as they stand, or notices, and where in the messages each belongs.
+    func take(_ taken: [(Alert, Destination)], areNotices: Bool = false) {
         guard !isStopped else { return }
-        for (alert, group) in taken { backlog.take(alert, in: group, now: now) }
+        for (alert, place) in taken {
+            if areNotices {
+                backlog.take(notice: alert, in: place.group, place.grouping, now: now)
+            } else {
+                backlog.take(alert, in: place.group, place.grouping, now: now)
+            }
+        }
+        backlog.bound()
+        commit()
         work()
     }
 
-    func reload(_ receiver: Receiver, _ externalURL: String) {
+    /// Takes over what was kept; returns the alerts among it that fire.
+    func adopt(_ rows: [OutboxRow], _ settings: NotifierSettings) -> [Alert] {
+        let before = backlog.touched
+        var gone: [OutboxChange] = []
+        var firing: [Alert] = []
+        for row in rows {
+            let key = Backlog.Key(labels: row.key.labels, moment: row.key.moment)
+            guard let alert = row.alert else {
+                if let told = row.told { backlog.adopt(past: key.labels, known(told)) }
+                continue
+            }
+            let places = settings.destinations(of: key.labels)
+            guard let place = places.first(where: { $0.receiver == receiver.name }) else {
+                gone.append(.forget(row.key))
+                continue
+            }
+            let entry = Backlog.Entry(
+                alert: alert, group: place.group, told: row.told.map(known), since: monotonic(row.since),
+                bytes: alert.roughBytes)
+            let isNew = backlog.adopt(key, entry, place.grouping, now: now)
+            if isNew, key.moment == nil, alert.state == .firing { firing.append(alert) }
+        }
+        // What was just read need not be written.
+        backlog.touched = before
+        file?.put(gone)
+        backlog.bound()
+        commit()
+        work()
+        return firing
+    }
+
+    func reload(_ receiver: Receiver, _ settings: NotifierSettings) {
         self.receiver = receiver
-        self.externalURL = externalURL
+        externalURL = settings.externalURL
+        backlog.sendsResolved = receiver.sendsResolved
+        backlog.reroute(now: now) { labels in
+            settings.destinations(of: labels).first { $0.receiver == receiver.name }.map { ($0.group, $0.grouping) }
+        }
+        commit()
+        work()
+    }
+
+    /// Forgets everything: the receiver is gone.
+    func abandon() {
+        stop()
+        backlog.forgetAll()
+        commit()
     }
 
     /// Lets what may be sent now leave, for up to `grace`; then nothing more is sent.
@@ -81,7 +147,7 @@ actor Desk {
 
     private func workOff() async {
         while !isStopped {
-            switch backlog.next(now: now) {
+            switch step() {
             case .rest: return
             case .wait(let time):
                 guard !isDraining else { return }
@@ -91,38 +157,49 @@ actor Desk {
                 self.pause = pause
                 await pause.value
                 self.pause = nil
-            case .send(let group, let alerts): await send(group, alerts)
+            case .send(let batch): await send(batch)
             }
         }
     }
 
-    private func send(_ group: Backlog.Group, _ alerts: [Alert]) async {
+    private func step() -> Backlog.Step {
+        let step = backlog.next(now: now, isMuted: isMuted)
+        commit()
+        return step
+    }
+
+    private func send(_ batch: Backlog.Batch) async {
         let message = Message(
-            receiver: receiver.name, groupLabels: group.labels, routeText: group.routeText, alerts: alerts,
-            externalURL: externalURL)
+            receiver: receiver.name, groupLabels: batch.group.labels, routeText: batch.group.routeText,
+            alerts: batch.alerts, externalURL: externalURL)
         let before = failures
+        reason = nil
         let result: Delivery.Result
         switch await attempt(message) {
         case .told:
-            backlog.settled(group, alerts, now: now)
+            for since in batch.items.compactMap(\.since) { counts.latency.add(now - since) }
+            backlog.settled(batch, now: now)
             counts.delivered += 1
             failures = 0
             result = .delivered
         case .refused(let reason):
-            backlog.settled(group, alerts, now: now)
+            backlog.settled(batch, now: now, isRefused: true)
             counts.refused += 1
+            counts.failures[self.reason ?? .other, default: 0] += 1
             result = .refused(reason: reason)
         case .again(let reason, let retryAfter):
             guard !isStopped else { return }
-            let delay = backlog.failed(group, now: now, retryAfter: retryAfter, random: .random(in: 0..<1))
+            let delay = backlog.failed(batch, now: now, retryAfter: retryAfter, random: .random(in: 0..<1))
             counts.failed += 1
+            counts.failures[self.reason ?? .other, default: 0] += 1
             failures += 1
             result = .failed(reason: reason, delay: delay)
         }
+        commit()
         report(
             Delivery(
-                receiver: receiver.name, alertNames: Set(alerts.map(\.name)).sorted(), alerts: alerts.count,
-                result: result, failuresBefore: before))
+                receiver: receiver.name, alertNames: Set(batch.alerts.map(\.name)).sorted(),
+                alerts: batch.items.count, result: result, failuresBefore: before))
     }
 
     private func attempt(_ message: Message) async -> Verdict {
@@ -131,6 +208,7 @@ actor Desk {
             parcels = try receiver.channel.parcels(for: message)
         } catch {
             // A file that is missing now may be there in a minute.
+            reason = .settings
             return .again(reason: error.description, retryAfter: nil)
         }
         for parcel in parcels {
@@ -144,11 +222,50 @@ actor Desk {
         switch parcel {
         case .request(let request):
             do throws(WebClientError) {
-                return receiver.channel.verdict(on: try await client.send(request))
+                let response = try await client.send(request)
+                reason = FailureReason(status: response.status)
+                return receiver.channel.verdict(on: response)
             } catch {
+                reason = FailureReason(error)
                 return error.kind == .badURL
                     ? .refused(reason: error.description) : .again(reason: error.description, retryAfter: nil)
             }
         }
     }
+}
+
+extension Desk {
+    /// Hands what has changed to the file. Does not wait for it.
+    private func commit() {
+        defer { backlog.touched = [] }
+        guard let file, !backlog.touched.isEmpty else { return }
+        file.put(backlog.touched.map { change($0) })
+    }
+
+    private func change(_ key: Backlog.Key) -> OutboxChange {
+        let rowKey = OutboxRow.Key(receiver: receiver.name, labels: key.labels, moment: key.moment)
+        if let entry = backlog.entries[key] {
+            return .put(
+                OutboxRow(
+                    key: rowKey, alert: entry.alert, group: entry.group.labels, routeText: entry.group.routeText,
+                    told: entry.told.map(stored), since: wall(entry.since)))
+        }
+        guard key.moment == nil, let told = backlog.past[key.labels] else { return .forget(rowKey) }
+        return .put(
+            OutboxRow(
+                key: rowKey, alert: nil, group: .none, routeText: "", told: stored(told), since: wall(told.at)))
+    }
+
+    private func stored(_ told: Backlog.Told) -> OutboxRow.Told {
+        OutboxRow.Told(state: told.state, firedAt: told.firedAt, at: wall(told.at))
+    }
+
+    private func known(_ told: OutboxRow.Told) -> Backlog.Told {
+        Backlog.Told(state: told.state, firedAt: told.firedAt, at: monotonic(told.at))
+    }
+
+    private func wall(_ time: Duration) -> Timestamp { .wallClock - (now - time) }
+
+    /// A time of the wall clock that is yet to come is now: that clock has been set.
+    private func monotonic(_ time: Timestamp) -> Duration { now - max(.wallClock - time, .zero) }
 }

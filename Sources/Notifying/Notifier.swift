@@ -7,49 +7,95 @@ public import Vocabulary
 public actor Notifier {
     private var settings: NotifierSettings
     private var desks: [String: Desk] = [:]
+    private let outbox: OutboxFile?
+    private let inhibitor = Inhibitor()
+    private let isMuted: @Sendable (Labels) -> Bool
     private let report: @Sendable (Delivery) -> Void
+    /// The alerts that fire, as they came last.
+    private var firing: [Labels: Alert] = [:]
+    /// Those of them that come from before a restart, and of which nothing has been heard since.
+    private var unheard: Set<Labels> = []
+    private var inheriting: Task<Void, Never>?
+    private var retry: Task<Void, Never>?
 
-    /// `report` is told of every attempt.
-    public init(_ settings: NotifierSettings, report: @escaping @Sendable (Delivery) -> Void) {
+    /// `outbox` keeps what receivers are owed over a crash; without it they are owed nothing after one. `isMuted` says
+    /// of an alert's labels whether it must not be told now; it is asked from any queue, often. `report` is told of every
+    /// attempt.
+    public init(
+        _ settings: NotifierSettings, outbox: OutboxFile? = nil,
+        isMuted: @escaping @Sendable (Labels) -> Bool = { _ in false }, report: @escaping @Sendable (Delivery) -> Void
+    ) {
         self.settings = settings
+        self.outbox = outbox
+        let inhibitor = inhibitor
+        self.isMuted = { isMuted($0) || inhibitor.inhibits($0) }
         self.report = report
-        for receiver in settings.receivers { desks[receiver.name] = Desk(receiver, settings.externalURL, report) }
+        inhibitor.load(settings.inhibitions)
+        for receiver in settings.receivers {
+            desks[receiver.name] = Desk(receiver, settings, file: outbox, isMuted: self.isMuted, report)
+        }
     }
 
-    /// Alerts that began to fire, or were resolved; others are passed over.
+    /// Alerts that began to fire, were resolved, or are seen again after a restart; others are passed over. Returns when
+    /// what is new of it is on the disk, or cannot be brought there.
     public func take(_ alerts: [Alert]) async {
-        var orders: [String: [(Alert, Backlog.Group)]] = [:]
+        await inherit()
         for alert in alerts where alert.state != .pending {
-            for (receiver, routeText) in settings.destinations(of: alert.labels) {
-                let group = Backlog.Group(labels: alert.labels.keeping(["alertname"]), routeText: routeText)
-                orders[receiver, default: []].append((alert, group))
+            let isFiring = alert.state == .firing
+            firing[alert.labels] = isFiring ? alert : nil
+            unheard.remove(alert.labels)
+            inhibitor.note(alert.labels, isFiring: isFiring)
+        }
+        await pass(alerts.filter { $0.state != .pending })
+        await outbox?.settle()
+    }
+
+    /// Things that happened and have no end: each is told once.
+    public func take(notices: [Alert]) async {
+        await inherit()
+        await pass(notices, areNotices: true)
+        await outbox?.settle()
+    }
+
+    /// Ends the alerts of before a restart of which nothing was heard since, but for those in `alive`: the rules know
+    /// nothing of them, so nothing else would.
+    public func endUnheard(but alive: Set<Labels>) async {
+        let now = Timestamp.wallClock
+        let ended = unheard.subtracting(alive).compactMap { labels in
+            firing[labels].map { alert in
+                var alert = alert
+                alert.state = .resolved
+                alert.resolvedAt = now
+                return alert
             }
         }
-        for (receiver, taken) in orders { await desks[receiver]?.take(taken) }
+        if !ended.isEmpty { await take(ended) }
     }
 
-    /// Takes new settings. What a receiver that stays is owed is kept.
+    /// Takes new settings. What a receiver that stays is owed is kept; one that is new is told what fires.
     public func reload(_ settings: NotifierSettings) async {
         self.settings = settings
+        inhibitor.load(settings.inhibitions)
         let old = desks
         desks = [:]
         for receiver in settings.receivers {
-            if let desk = old[receiver.name] {
-                await desk.reload(receiver, settings.externalURL)
-                desks[receiver.name] = desk
-            } else {
-                desks[receiver.name] = Desk(receiver, settings.externalURL, report)
-            }
+            desks[receiver.name] =
+                old[receiver.name] ?? Desk(receiver, settings, file: outbox, isMuted: isMuted, report)
         }
-        for (name, desk) in old where desks[name] == nil { await desk.stop() }
+        for receiver in settings.receivers { await old[receiver.name]?.reload(receiver, settings) }
+        for (name, desk) in old where desks[name] == nil { await desk.abandon() }
+        await inherit()
+        await pass(Array(firing.values))
     }
 
     /// Sends nothing more, after giving what is owed up to `grace` to leave.
     public func stop(within grace: Duration) async {
+        retry?.cancel()
         let desks = desks.values
         await withTaskGroup(of: Void.self) { group in
             for desk in desks { group.addTask { await desk.drain(within: grace) } }
         }
+        await outbox?.close()
     }
 
     /// How each receiver stands, by name.
@@ -57,6 +103,58 @@ public actor Notifier {
         var figures: [String: DeliveryFigures] = [:]
         for (name, desk) in desks { figures[name] = await desk.figures }
         return figures
+    }
+
+    /// Times that the outbox could not be read or written.
+    public nonisolated var outboxFailures: Int { outbox?.failures ?? 0 }
+
+    private func pass(_ alerts: [Alert], areNotices: Bool = false) async {
+        var orders: [String: [(Alert, Destination)]] = [:]
+        for alert in alerts {
+            for place in settings.destinations(of: alert.labels) {
+                orders[place.receiver, default: []].append((alert, place))
+            }
+        }
+        for (receiver, taken) in orders { await desks[receiver]?.take(taken, areNotices: areNotices) }
+    }
+
+    // MARK: What was kept
+
+    /// Takes over what is in the outbox, before anything else is taken.
+    private func inherit() async {
+        guard let outbox else { return }
+        if inheriting == nil {
+            inheriting = Task {
+                guard let rows = await outbox.inherit() else { return self.inheritLater(outbox) }
+                await self.adopt(rows)
+            }
+        }
+        await inheriting?.value
+    }
+
+    private func inheritLater(_ outbox: OutboxFile) {
+        retry = Task {
+            while !Task.isCancelled {
+                // A cancelled sleep is the end of this loop.
+                try? await Task.sleep(for: outbox.rest)
+                guard !Task.isCancelled else { return }
+                if let rows = await outbox.inherit() { return await self.adopt(rows) }
+            }
+        }
+    }
+
+    private func adopt(_ rows: [OutboxRow]) async {
+        for (receiver, rows) in Dictionary(grouping: rows, by: \.key.receiver) {
+            guard let desk = desks[receiver] else {
+                outbox?.put(rows.map { .forget($0.key) })
+                continue
+            }
+            for alert in await desk.adopt(rows, settings) where firing[alert.labels] == nil {
+                firing[alert.labels] = alert
+                unheard.insert(alert.labels)
+                inhibitor.note(alert.labels, isFiring: true)
+            }
+        }
     }
 }
 
@@ -76,19 +174,4 @@ public struct Delivery: Hashable, Sendable {
     public let result: Result
     /// Attempts that failed directly before this one.
     public let failuresBefore: Int
-}
-
-/// What is counted of one receiver.
-public struct DeliveryFigures: Hashable, Sendable {
-    public var delivered = 0
-    public var failed = 0
-    public var refused = 0
-    /// Alerts that were given up, as too many waited.
-    public var dropped = 0
-    /// Groups that wait.
-    public var depth = 0
-    /// How long the oldest of them has waited.
-    public var oldestAge: Duration?
-
-    public init() {}
 }

@@ -8,11 +8,13 @@ public struct Route: Sendable {
     public let receiver: String
     /// Whether the routes after it are tried too.
     public let goesOn: Bool
+    public let grouping: Grouping
 
-    public init(matchers: AlertMatchers, receiver: String, goesOn: Bool = false) {
+    public init(matchers: AlertMatchers, receiver: String, goesOn: Bool = false, grouping: Grouping = Grouping()) {
         self.matchers = matchers
         self.receiver = receiver
         self.goesOn = goesOn
+        self.grouping = grouping
     }
 }
 
@@ -20,10 +22,13 @@ public struct Route: Sendable {
 public struct Receiver: Sendable {
     public let name: String
     public let channel: any Channel
+    /// Whether it is told that alerts are over.
+    public let sendsResolved: Bool
 
-    public init(name: String, channel: any Channel) {
+    public init(name: String, channel: any Channel, sendsResolved: Bool = true) {
         self.name = name
         self.channel = channel
+        self.sendsResolved = sendsResolved
     }
 }
 
@@ -32,24 +37,43 @@ public struct NotifierSettings: Sendable {
     public var receivers: [Receiver]
     /// Without routes, every receiver is told of every alert.
     public var routes: [Route]
+    public var inhibitions: [InhibitRule]
     public var externalURL: String
+    public var limits = OutboxLimits()
 
-    public init(receivers: [Receiver] = [], routes: [Route] = [], externalURL: String = "") {
+    public init(
+        receivers: [Receiver] = [], routes: [Route] = [], inhibitions: [InhibitRule] = [], externalURL: String = ""
+    ) {
         self.receivers = receivers
         self.routes = routes
+        self.inhibitions = inhibitions
         self.externalURL = externalURL
     }
 
-    /// The receivers of an alert with these labels, each once, and the matchers that led there.
-    func destinations(of labels: Labels) -> [(receiver: String, routeText: String)] {
-        guard !routes.isEmpty else { return receivers.map { ($0.name, "") } }
-        var found: [(receiver: String, routeText: String)] = []
+    /// Where an alert with these labels goes: to each receiver once, by the first route that leads there.
+    func destinations(of labels: Labels) -> [Destination] {
+        guard !routes.isEmpty else { return receivers.map { Destination($0.name, "", Grouping(), labels) } }
+        var found: [Destination] = []
         for route in routes where route.matchers.matches(labels) {
             if !found.contains(where: { $0.receiver == route.receiver }) {
-                found.append((route.receiver, route.matchers.texts.joined(separator: ",")))
+                let text = route.matchers.texts.joined(separator: ",")
+                found.append(Destination(route.receiver, text, route.grouping, labels))
             }
             if !route.goesOn { break }
         }
         return found
+    }
+}
+
+/// Where an alert goes.
+struct Destination {
+    let receiver: String
+    let group: Backlog.Group
+    let grouping: Grouping
+
+    init(_ receiver: String, _ routeText: String, _ grouping: Grouping, _ labels: Labels) {
+        self.receiver = receiver
+        group = Backlog.Group(labels: grouping.key(of: labels), routeText: routeText)
+        self.grouping = grouping
     }
 }

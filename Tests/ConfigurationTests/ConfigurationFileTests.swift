@@ -48,6 +48,8 @@ import YAML
         #expect(settings.web == WebSettings(listen: [WebSettings.defaultListener]))
         #expect(settings.notifying.receivers.map(\.name) == ["ops"])
         #expect(settings.notifying.routes.map(\.receiver) == ["ops"])
+        #expect(settings.notifying.routes.map(\.grouping) == [Grouping()])
+        #expect(settings.notifying.inhibitions.map(\.equal) == [["host"]])
         let policy = try #require(settings.remediation.policies.first)
         #expect(policy.domains == ["web-*"])
         #expect(policy.causes == [.panic, .hypervisorCrash])
@@ -117,6 +119,19 @@ import YAML
         (
             "receivers: [{name: ops, webhook: {url: \"http://x\"}}]\nroutes: [{to: opps}]",
             [#"c.yml:2:15: routes[0].to: there is no receiver "opps"; did you mean "ops"?"#]
+        ),
+        (
+            "receivers: [{name: ops, webhook: {url: \"http://x\"}}]\nroutes: [{to: ops, group_by: [a, ...], "
+                + "group_wait: 2h, routes: []}]",
+            [
+                #"c.yml:2:30: routes[0].group_by: "..." stands for all labels; name no other beside it"#,
+                #"c.yml:2:50: routes[0].group_wait: expected a duration from 0s to 1h, such as 30s or 1h30m, found "2h""#,
+                "c.yml:2:62: routes[0].routes: routes are not nested here; use continue, or send alerts to an Alertmanager",
+            ]
+        ),
+        (
+            "inhibit_rules: [{source_matchers: [a=b], equal: [host]}]",
+            ["c.yml:1:17: inhibit_rules[0].target_matchers: is empty; name what it matches"]
         ),
         (
             "remediation: {policies: [{name: p, on: {causes: [panik]}}]}",

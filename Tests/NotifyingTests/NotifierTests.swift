@@ -17,13 +17,17 @@ import Vocabulary
     private let reports = Reports()
 
     private func notifier(
-        _ receivers: [(String, String)], routes: [Route] = [], timeout: Duration = .seconds(10)
+        _ receivers: [(String, String)], routes: [Route]? = nil, inhibitions: [InhibitRule] = [],
+        timeout: Duration = .seconds(10)
     ) -> Notifier {
+        let all = receivers.map { name, _ in
+            Route(matchers: .all, receiver: name, goesOn: true, grouping: Grouping(interval: .zero))
+        }
         let settings = NotifierSettings(
             receivers: receivers.map {
                 Receiver(name: $0.0, channel: Webhook(address: .url($0.1), timeout: timeout))
             },
-            routes: routes, externalURL: "http://host:9177")
+            routes: routes ?? all, inhibitions: inhibitions, externalURL: "http://host:9177")
         let reports = reports
         return Notifier(settings) { reports.take($0) }
     }
@@ -81,6 +85,8 @@ import Vocabulary
         #expect(reports.all.map(\.result) == [.refused(reason: "it answered 404")])
         let figures = await notifier.figures()["ops"]
         #expect(figures?.refused == 1)
+        #expect(figures?.failures == [.status4xx: 1])
+        #expect(figures?.givenUp == [.refused: 1])
         #expect(figures?.depth == 0)
         await notifier.stop(within: .seconds(1))
     }
@@ -116,6 +122,34 @@ import Vocabulary
         try await waitUntil("both are told") { critical.requests.count == 1 && rest.requests.count == 1 }
         #expect(critical.requests[0].text.contains("web-1") && !critical.requests[0].text.contains("web-2"))
         #expect(rest.requests[0].text.contains("web-2") && !rest.requests[0].text.contains("web-1"))
+        await notifier.stop(within: .seconds(1))
+    }
+
+    @Test func `an alert that another one inhibits is told when that has ended`() async throws {
+        let sink = try WebSink()
+        defer { sink.stop() }
+        let rule = InhibitRule(
+            source: try AlertMatchers(parsing: ["alertname=HostDown"]),
+            target: try AlertMatchers(parsing: ["alertname!=HostDown"]))
+        let notifier = notifier([("ops", sink.url)], inhibitions: [rule])
+        await notifier.take([.of("web-1"), .of("", name: "HostDown")])
+        try await waitUntil("the source is told") { sink.requests.count == 1 }
+        await notifier.take([.of("", .resolved, name: "HostDown")])
+        try await waitUntil("its end and the target are told") { sink.requests.count == 3 }
+        #expect(!sink.requests[0].text.contains("web-1") && !sink.requests[1].text.contains("web-1"))
+        #expect(sink.requests[2].text.contains("web-1"))
+        await notifier.stop(within: .seconds(1))
+    }
+
+    @Test func `a receiver that is new after a reload is told what fires`() async throws {
+        let sink = try WebSink()
+        defer { sink.stop() }
+        let notifier = notifier([])
+        await notifier.take([.of("web-1"), .of("web-2"), .of("web-2", .resolved)])
+        await notifier.reload(
+            NotifierSettings(receivers: [Receiver(name: "ops", channel: Webhook(address: .url(sink.url)))]))
+        try await waitUntil("it is told") { sink.requests.count == 1 }
+        #expect(sink.requests[0].text.contains("web-1") && !sink.requests[0].text.contains("web-2"))
         await notifier.stop(within: .seconds(1))
     }
 

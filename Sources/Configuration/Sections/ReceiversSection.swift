@@ -9,6 +9,7 @@ enum ReceiversSection: Section {
         settings.notifying.receivers = (reader.mappings("receivers") ?? []).compactMap { entry in
             var entry = entry
             let name = entry.required("name")
+            let sendsResolved = entry.bool("send_resolved") ?? true
             if let name, !names.insert(name).inserted {
                 entry.complain("name", "a receiver called \"\(name)\" is there twice")
             }
@@ -25,7 +26,7 @@ enum ReceiversSection: Section {
             }
             entry.end()
             guard let name, let channel else { return nil }
-            return Receiver(name: name, channel: channel)
+            return Receiver(name: name, channel: channel, sendsResolved: sendsResolved)
         }
     }
 }

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""delivery.py BINARY: how soon a receiver is told, what a queue of notifications costs, how fast it leaves."""
+import json
+import os
+import re
+import socket
+import sys
+import tempfile
+import threading
+import time
+
+from agent import Agent
+from steady import percentile
+
+ALERTS = 300
+QUEUED = 10_000
+LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
+
+
+class Sink:
+    """An HTTP server that notes when each request had come in, and its body; it answers 200, or refuses connections."""
+
+    def __init__(self):
+        self.requests = []
+        self.socket = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.url = "http://127.0.0.1:%d/" % self.socket.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            connection, _ = self.socket.accept()
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+
+    def serve(self, connection):
+        data = b""
+        while True:
+            head = data.find(b"\r\n\r\n")
+            found = LENGTH.search(data, 0, head) if head >= 0 else None
+            end = head + 4 + int(found.group(1)) if found else None
+            if end is None or len(data) < end:
+                more = connection.recv(65_536)
+                if not more:
+                    return
+                data += more
+                continue
+            self.requests.append((time.time(), data[head + 4:end]))
+            data = data[end:]
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+
+def dead_url():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return "http://127.0.0.1:%d/" % probe.getsockname()[1]
+
+
+def write(folder, name, text):
+    path = "%s/%s" % (folder, name)
+    with open(path + ".new", "w") as file:
+        file.write(text)
+    os.rename(path + ".new", path)
+    return path
+
+
+def configure(folder, name, rules, receivers):
+    rules = write(folder, name + "-rules.yml", rules)
+    return write(folder, name + ".yml", """
+connections: [{name: local, uri: "test:///default"}]
+rule_files: [%s]
+state: {directory: %s/%s}
+%s
+""" % (json.dumps(rules), folder, name, receivers))
+
+
+def receiver(folder):
+    return """
+receivers: [{name: ops, webhook: {url_file: %s/url}}]
+routes: [{to: ops, group_by: ['...']}]
+""" % folder
+
+
+def rule(number, expression):
+    return "  - {alert: Bench, expr: '%s', labels: {number: '%d'}}\n" % (expression, number)
+
+
+def measure_latency(binary, folder):
+    """From the time at which an alert fired, as its message says, to the end of the request at the receiver, in ms."""
+    sink = Sink()
+    write(folder, "url", sink.url)
+    begin = time.time() + 3
+    rules = "groups:\n- name: bench\n  interval: 50ms\n  rules:\n"
+    rules += "".join(rule(n, "vector(time()) >= %.3f" % (begin + n * 0.1)) for n in range(ALERTS))
+    with Agent(binary, ["--config", configure(folder, "latency", rules, receiver(folder))]):
+        end = begin + ALERTS * 0.1 + 10
+        while len(sink.requests) < ALERTS and time.time() < end:
+            time.sleep(0.1)
+    taken = []
+    for arrived, body in list(sink.requests):
+        for alert in json.loads(body)["alerts"]:
+            text = alert["startsAt"]
+            whole, fraction = text.rstrip("Z").split(".")
+            fired = time.mktime(time.strptime(whole, "%Y-%m-%dT%H:%M:%S")) - time.timezone + float("0." + fraction)
+            taken.append((arrived - fired) * 1000)
+    return dict(latency_alerts=len(taken), latency_p50_ms=percentile(taken, 50), latency_p99_ms=percentile(taken, 99))
+
+
+def settled_memory(agent):
+    """Anonymous and whole resident memory once they grow no more."""
+    last = None
+    for _ in range(30):
+        time.sleep(2)
+        now = agent.memory("RssAnon")
+        if last is not None and abs(now - last) < 0.2:
+            break
+        last = now
+    return now
+
+
+def queued_rules():
+    return "groups:\n- name: bench\n  interval: 10s\n  rules:\n" + "".join(
+        rule(number, "vector(1)") for number in range(QUEUED))
+
+
+def measure_queue(binary, folder):
+    """Memory with alerts that nobody is told of, then with a receiver that takes none; then how fast they leave."""
+    with Agent(binary, ["--config", configure(folder, "nobody", queued_rules(), "")]) as agent:
+        time.sleep(15)
+        alone = settled_memory(agent)
+    sink = Sink()
+    write(folder, "url", dead_url())
+    with Agent(binary, ["--config", configure(folder, "queue", queued_rules(), receiver(folder))]) as agent:
+        time.sleep(15)
+        queued = settled_memory(agent)
+        write(folder, "url", sink.url)
+        end = time.time() + 400
+        while len(sink.requests) < QUEUED and time.time() < end:
+            time.sleep(0.2)
+        times = [when for when, _ in sink.requests]
+    numbers = {alert["labels"]["number"] for _, body in sink.requests for alert in json.loads(body)["alerts"]}
+    return dict(queued=len(numbers), queue_more_rss_mib=queued - alone, alone_rss_mib=alone,
+                drain_per_second=(len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 else 0)
+
+
+def main():
+    binary = os.path.abspath(sys.argv[1])
+    with tempfile.TemporaryDirectory(prefix="vw-delivery-") as folder:
+        figures = measure_latency(binary, folder)
+        figures.update(measure_queue(binary, folder))
+    print("| what | measured | goal |\n| --- | --- | --- |")
+    for name, key, goal in [
+            ("from firing to the request at the receiver, median (ms)", "latency_p50_ms", ""),
+            ("the same, 99 of 100 (ms)", "latency_p99_ms", "< 20"),
+            ("memory for %d queued notifications (MiB)" % QUEUED, "queue_more_rss_mib", "< 20"),
+            ("notifications a second that leave", "drain_per_second", ">= 500")]:
+        print("| %s | %.1f | %s |" % (name, figures[key], goal))
+    print(json.dumps(figures))
+    ok = (figures["latency_alerts"] == ALERTS and figures["latency_p99_ms"] < 20 and figures["queued"] == QUEUED
+          and figures["queue_more_rss_mib"] < 20 and figures["drain_per_second"] >= 500)
+    return 0 if ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

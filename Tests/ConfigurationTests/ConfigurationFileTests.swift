@@ -125,8 +125,8 @@ import YAML
                 + "group_wait: 2h, routes: []}]",
             [
                 #"c.yml:2:30: routes[0].group_by: "..." stands for all labels; name no other beside it"#,
-                #"c.yml:2:50: routes[0].group_wait: expected a duration from 0s to 1h, such as 30s or 1h30m, found "2h""#,
-                "c.yml:2:62: routes[0].routes: routes are not nested here; use continue, or send alerts to an Alertmanager",
+                #"c.yml:2:52: routes[0].group_wait: expected a duration from 0s to 1h, such as 30s or 1h30m, found "2h""#,
+                "c.yml:2:64: routes[0].routes: routes are not nested here; use continue, or send alerts to an Alertmanager",
             ]
         ),
         (

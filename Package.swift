@@ -126,7 +126,10 @@ let package = Package(
         tests("Terminal"),
         tests(
             "Configuration",
-            ["Alerting", "DomainXML", "Notifying", "Remediation", "Sampling", "Vocabulary", "Web", "WebClient", "YAML"]),
+            [
+                "Alerting", "DomainXML", "Notifying", "Remediation", "Sampling", "TestHosts", "Vocabulary", "Web",
+                "WebClient", "YAML",
+            ]),
         tests(
             "Daemon",
             [

@@ -24,6 +24,8 @@ actor AlertmanagerDesk {
     /// Alerts whose end is news, until the book has them.
     private var resolved: [Alert] = []
     private var failures = 0
+    /// Whether the newest request was refused.
+    private var wasRefused = false
     private var notBefore = Duration.zero
     private let epoch = ContinuousClock.now
     private var worker: Task<Void, Never>?
@@ -52,8 +54,9 @@ actor AlertmanagerDesk {
     func wake(resolved: [Alert] = []) {
         guard !isStopped else { return }
         self.resolved += resolved
-        look()
+        // Whoever waits looks by itself.
         if let pause { return pause.cancel() }
+        look()
         guard worker == nil else { return }
         worker = Task { await self.work() }
     }
@@ -128,7 +131,9 @@ actor AlertmanagerDesk {
         counts.note(clock - start)
         let before = failures
         let result = settle(verdict, alerts, sent: body.count)
-        look()
+        // It would be said anew each minute, when they are told again.
+        if case .refused = result, wasRefused { return }
+        if case .refused = result { wasRefused = true } else { wasRefused = false }
         world.report(
             Delivery(
                 receiver: "alertmanager \(target.name)", alertNames: Set(alerts.map(\.alert.name)).sorted(),

@@ -177,6 +177,24 @@ import WebClient
         await sender.stop(within: .seconds(1))
     }
 
+    @Test func `is told in milliseconds`() async throws {
+        let sink = try WebSink()
+        defer { sink.stop() }
+        let sender = start([AlertmanagerTarget(name: "am", url: sink.url.withoutSlash)])
+        var delays: [Duration] = []
+        for number in 0..<200 {
+            let alert = alert("web-\(number)")
+            scene.stand([alert])
+            let start = ContinuousClock.now
+            await sender.take([alert])
+            try await waitUntil("it is told") { sink.requests.count == number + 1 }
+            delays.append(start.duration(to: sink.requests[number].time))
+        }
+        delays.sort()
+        #expect(delays[100] < .milliseconds(20))
+        await sender.stop(within: .seconds(1))
+    }
+
     @Test func `what is due leaves before the end`() async throws {
         let sink = try WebSink()
         defer { sink.stop() }

@@ -29,6 +29,8 @@ public final class WebSink: Sendable {
         public let line: String
         public let headers: [String: String]
         public let body: [UInt8]
+        /// When it had been read.
+        public let time = ContinuousClock.now
         public var text: String { String(decoding: body, as: UTF8.self) }
         /// Between the method and the version.
         public var path: String { line.split(separator: " ").dropFirst().first.map(String.init) ?? "" }

@@ -26,15 +26,19 @@ public enum Verdict: Hashable, Sendable {
     case refused(reason: String)
 }
 
-extension Channel {
-    /// As HTTP has it: 2xx is told, 408, 429 and 5xx may work later, all else never does.
-    public func verdict(on response: WebResponse) -> Verdict {
+/// As HTTP has it: 2xx is told, 408, 429 and 5xx may work later, all else never does.
+enum HTTPVerdict {
+    static func verdict(on response: WebResponse) -> Verdict {
         switch response.status {
         case 200..<300: .told
         case 408, 429, 500...: .again(reason: "it answered \(response.status)", retryAfter: response.retryAfter)
         default: .refused(reason: "it answered \(response.status)")
         }
     }
+}
+
+extension Channel {
+    public func verdict(on response: WebResponse) -> Verdict { HTTPVerdict.verdict(on: response) }
 }
 
 /// Why a channel cannot make what carries a message now.

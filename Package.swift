@@ -68,7 +68,7 @@ let package = Package(
         library("PrometheusAPI", ["Vocabulary", "PromQL"]),
         // Floor 3: effects, one kind each.
         library("Notifying", ["Queues", "Vocabulary", "Files", "Alerting", "WebClient"]),
-        library("Remediation", ["Queues", "Vocabulary", "Libvirt", "Database", "Alerting"]),
+        library("Remediation", ["Queues", "Vocabulary", "Libvirt", "WebClient", "Database", "Alerting"]),
         library("Web", ["CZlib", "Vocabulary", "PromQL", "PrometheusAPI"] + nioHTTP),
         library("Terminal", ["Vocabulary"]),
         // Floor 4: settings, wiring.
@@ -115,15 +115,15 @@ let package = Package(
         tests("Exposition", ["TestHosts", "Vocabulary"]),
         tests("PrometheusAPI", ["PromQL", "SeriesStore", "TestHosts", "Vocabulary"]),
         tests("Notifying", ["Alerting", "TestHosts", "Vocabulary", "WebClient"]),
-        tests("Remediation", ["Alerting", "Database", "Libvirt", "Vocabulary"]),
+        tests("Remediation", ["Alerting", "Database", "Libvirt", "TestHosts", "Vocabulary"]),
         tests("Web", ["CZlib", "PromQL", "PrometheusAPI", "Vocabulary"]),
         tests("Terminal"),
         tests("Configuration", ["DomainXML", "Notifying", "Remediation", "Sampling", "Vocabulary", "Web", "YAML"]),
         tests(
             "Daemon",
             [
-                "Alerting", "Configuration", "Database", "PromQL", "PrometheusAPI", "Sampling", "SeriesStore",
-                "TestHosts",
+                "Alerting", "Configuration", "Database", "PromQL", "PrometheusAPI", "Remediation", "Sampling",
+                "SeriesStore", "TestHosts",
                 "Vocabulary", "Web", logging,
             ]),
         tests("virtwarden", ["Database", "TestHosts", "WebClient"]),

@@ -145,7 +145,9 @@ extension HostWatch {
         guard let links, let listed = try? await links.main.domain(uuid) else { return nil }
         domains[uuid]?.listed = listed
         note(listed.status, of: uuid)
-        return domains[uuid]?.facts
+        var facts = domains[uuid]?.facts
+        facts?.driver = plan.driver
+        return facts
     }
 
     /// The domain called `name`, when it is known here.

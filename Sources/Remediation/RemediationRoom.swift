@@ -152,13 +152,9 @@ public actor RemediationRoom {
             await close(row, "dropped")
             return drop(attempt, "the mode was changed, or the agent stops")
         }
-        var problem: VirError?
-        do throws(VirError) {
-            try await hands.perform(action, on: attempt.domain)
-        } catch {
-            problem = error
-        }
-        await close(row, problem.map { "\($0)" } ?? "done")
+        let outcome = await hands.perform(action, remediator.stepOrder(attempt))
+        let problem = outcome.problem
+        await close(row, outcome.description)
         guard !isStopped else { return }
         let orders = remediator.finished(attempt, error: problem, now: now)
         carryOut(orders)

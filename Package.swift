@@ -126,7 +126,7 @@ let package = Package(
                 "SeriesStore", "TestHosts",
                 "Vocabulary", "Web", logging,
             ]),
-        tests("virtwarden", ["Database", "TestHosts", "WebClient"]),
+        tests("virtwarden", ["Database", "Libvirt", "TestHosts", "WebClient"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -33,6 +33,7 @@ extension HostWatch {
             changed += putState(of: one.uuid, at: .now)
         }
         for finding in findings { await listener.found(finding) }
+        await listener.listed(listed.map { ($0.identity(on: name), $0.status.words) }, on: name)
         await listener.changed(changed, at: .now)
     }
 

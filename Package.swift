@@ -68,7 +68,7 @@ let package = Package(
         library("PrometheusAPI", ["Vocabulary", "PromQL"]),
         // Floor 3: effects, one kind each.
         library("Notifying", ["Queues", "Vocabulary", "Files", "Database", "Alerting", "WebClient"]),
-        library("Remediation", ["Queues", "Vocabulary", "Libvirt", "Database", "Alerting"]),
+        library("Remediation", ["Queues", "Vocabulary", "Libvirt", "WebClient", "Database", "Alerting"]),
         library("Web", ["CZlib", "Vocabulary", "PromQL", "PrometheusAPI"] + nioHTTP),
         library("Terminal", ["Vocabulary"]),
         // Floor 4: settings, wiring.
@@ -121,7 +121,7 @@ let package = Package(
         tests("Exposition", ["TestHosts", "Vocabulary"]),
         tests("PrometheusAPI", ["PromQL", "SeriesStore", "TestHosts", "Vocabulary"]),
         tests("Notifying", ["Alerting", "Database", "TestHosts", "Vocabulary", "WebClient"]),
-        tests("Remediation", ["Alerting", "Database", "Libvirt", "Vocabulary"]),
+        tests("Remediation", ["Alerting", "Database", "Libvirt", "TestHosts", "Vocabulary"]),
         tests("Web", ["CZlib", "PromQL", "PrometheusAPI", "Vocabulary"]),
         tests("Terminal"),
         tests(
@@ -133,11 +133,11 @@ let package = Package(
         tests(
             "Daemon",
             [
-                "Alerting", "Configuration", "Database", "PromQL", "PrometheusAPI", "Sampling", "SeriesStore",
-                "TestHosts",
+                "Alerting", "Configuration", "Database", "PromQL", "PrometheusAPI", "Remediation", "Sampling",
+                "SeriesStore", "TestHosts",
                 "Vocabulary", "Web", logging,
             ]),
-        tests("virtwarden", ["Database", "TestHosts", "WebClient"]),
+        tests("virtwarden", ["Database", "Libvirt", "TestHosts", "WebClient"]),
     ],
     cxxLanguageStandard: .cxx17
 )

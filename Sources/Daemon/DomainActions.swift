@@ -22,12 +22,17 @@ final class DomainActions: DomainHands {
         await host(of: domain)?.facts(of: domain)
     }
 
-    func perform(_ action: any Action, on domain: DomainIdentity) async throws(VirError) {
-        guard let host = host(of: domain) else {
-            throw VirError(
-                code: .operationFailed, domain: 0, call: action.name,
-                message: "\(domain.connection) is not watched any more")
+    func perform(_ action: any Action, _ order: StepOrder) async -> StepOutcome {
+        guard let host = host(of: order.attempt.domain) else {
+            let message = "\(order.attempt.domain.connection) is not watched any more"
+            return StepOutcome(
+                problem: VirError(code: .operationFailed, domain: 0, call: action.name, message: message))
         }
-        try await action.perform(on: domain.uuid, connection: host.writer(for: action.name))
+        let links = StepLinks { () async throws(VirError) in
+            try await host.stepLink(for: action.name)
+        } close: { link in
+            await host.endStep(link)
+        }
+        return await action.carryOut(order, links: links)
     }
 }

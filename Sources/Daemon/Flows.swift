@@ -31,6 +31,10 @@ struct HostFlow: HostListener {
         desk.take(.finding(finding))
         await room.hear(finding)
     }
+
+    func listed(_ domains: [(domain: DomainIdentity, status: DomainStatus)], on connection: String) async {
+        await room.list(domains, of: connection)
+    }
 }
 
 /// Where alerts go: receivers, Alertmanagers and remediation.

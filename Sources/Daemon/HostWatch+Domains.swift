@@ -33,6 +33,7 @@ extension HostWatch {
             changed += putState(of: one.uuid, at: .now)
         }
         for finding in findings { await listener.found(finding) }
+        await listener.listed(listed.map { ($0.identity(on: name), $0.status.words) }, on: name)
         await listener.changed(changed, at: .now)
     }
 
@@ -145,7 +146,9 @@ extension HostWatch {
         guard let links, let listed = try? await links.main.domain(uuid) else { return nil }
         domains[uuid]?.listed = listed
         note(listed.status, of: uuid)
-        return domains[uuid]?.facts
+        var facts = domains[uuid]?.facts
+        facts?.driver = plan.driver
+        return facts
     }
 
     /// The domain called `name`, when it is known here.

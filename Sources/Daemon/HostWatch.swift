@@ -381,8 +381,11 @@ package protocol HostListener: Sendable {
     func heard(_ event: DomainEvent) async
     func found(_ finding: DomainFinding) async
     func heard(_ event: ObjectNews) async
+    /// All domains of the connection, after `found` was told of those that had changed.
+    func listed(_ domains: [(domain: DomainIdentity, status: DomainStatus)], on connection: String) async
 }
 
 extension HostListener {
     package func heard(_ event: ObjectNews) async {}
+    package func listed(_ domains: [(domain: DomainIdentity, status: DomainStatus)], on connection: String) async {}
 }

@@ -83,7 +83,8 @@ struct WatchedDomain {
         DomainFacts(
             identity: identity, status: status.words, isPersistent: listed?.isPersistent ?? true,
             hasManagedSave: listed?.hasManagedSave ?? false, manager: description?.manager,
-            onCrash: description?.onCrash, id: listed?.id)
+            onCrash: description?.onCrash, id: listed?.id,
+            isAgentConnected: description?.hasAgentChannel == true ? guest.isConnected && isActive : nil)
     }
 
     /// Every place on the board that this domain's series may stand in.

@@ -3,10 +3,18 @@
 /// The actions there are, one file each in the folder `Actions`, sorted by name.
 public enum Actions {
     public static let all: [any Action] = [
+        ACPIRebootDomain(),
+        AgentRebootDomain(),
         DestroyStartDomain(),
+        ExecHook(),
+        InjectNMI(),
+        QuarantineDomain(),
         ResetDomain(),
         ResumeDomain(),
+        ShutdownStartDomain(),
+        SnapshotRevertDomain(),
         StartDomain(),
+        WebhookCall(),
     ]
 
     /// The action that is called `name`.

@@ -90,14 +90,7 @@ public struct Classifier: Sendable {
 extension Classifier {
     /// Events that an action of ours causes, each expected once; a reset's reboot is told up to three times.
     static func effects(of action: String?) -> [String] {
-        switch action {
-        case "start": ["started_booted", "resumed_unpaused"]
-        case "resume": ["resumed_unpaused"]
-        case "reset": ["reboot", "reboot", "reboot"]
-        case "destroy-start":
-            ["shutdown_host", "stopped_destroyed", "started_booted", "resumed_unpaused"]
-        default: []
-        }
+        action.flatMap(Actions.named)?.effects ?? []
     }
 
     private static func withoutEffects(of action: String?, _ events: [DomainEvent]) -> [DomainEvent] {

@@ -27,7 +27,14 @@ public actor Journal {
                 connection TEXT NOT NULL, uuid TEXT NOT NULL, name TEXT NOT NULL, policy TEXT NOT NULL,
                 since INTEGER NOT NULL, PRIMARY KEY (connection, uuid))
             """,
-        ]
+        ],
+        [
+            """
+            CREATE TABLE running (
+                connection TEXT NOT NULL, uuid TEXT NOT NULL, name TEXT NOT NULL, events TEXT NOT NULL,
+                PRIMARY KEY (connection, uuid))
+            """
+        ],
     ]
 
     /// Opens or makes the file `path`.
@@ -72,6 +79,39 @@ public actor Journal {
         try database.execute(
             "DELETE FROM quarantine WHERE connection = ? AND uuid = ?",
             [.text(domain.connection), .text(domain.uuid.description)])
+    }
+
+    /// Writes down which domains run, or did before what was heard of them; nil takes one away.
+    func keep(_ known: [KnownDomains.Key: KnownDomains.Known?]) throws(DatabaseError) {
+        try database.execute("BEGIN IMMEDIATE")
+        do throws(DatabaseError) {
+            for (key, known) in known {
+                let place: [Value] = [.text(key.connection), .text(key.uuid.description)]
+                guard let known else {
+                    try database.execute("DELETE FROM running WHERE connection = ? AND uuid = ?", place)
+                    continue
+                }
+                try database.execute(
+                    "INSERT OR REPLACE INTO running (connection, uuid, name, events) VALUES (?, ?, ?, ?)",
+                    place + [.text(known.domain.name), .text(known.events.map(\.line).joined(separator: "\n"))])
+            }
+            try database.execute("COMMIT")
+        } catch {
+            // Silence is right: the first error says what went wrong.
+            try? database.execute("ROLLBACK")
+            throw error
+        }
+    }
+
+    /// What `keep` wrote.
+    func running() throws(DatabaseError) -> [KnownDomains.Known] {
+        let rows = try database.query(
+            "SELECT connection, uuid, name, events FROM running LIMIT ?", [.integer(Self.rowLimit)])
+        return rows.compactMap { row in
+            guard let domain = Self.domain(row), row.count == 4 else { return nil }
+            let lines = (row[3].text ?? "").split(separator: "\n").prefix(64)
+            return KnownDomains.Known(domain: domain, events: lines.compactMap { DomainEvent(line: $0, of: domain) })
+        }
     }
 
     /// What the agent before this one left; marks what it did not finish, so that it is told once. Rows of 30 days ago
@@ -130,4 +170,17 @@ public struct Inheritance: Sendable {
     /// Oldest first.
     public let attempts: [Past]
     public let quarantined: [DomainIdentity]
+}
+
+extension DomainEvent {
+    /// As the journal keeps it: kind, detail, milliseconds. None of them holds a space.
+    fileprivate var line: String { "\(kind) \(detail.isEmpty ? "-" : detail) \(time.milliseconds)" }
+
+    fileprivate init?(line: Substring, of domain: DomainIdentity) {
+        let words = line.split(separator: " ")
+        guard words.count == 3, let time = Int64(words[2]) else { return nil }
+        self.init(
+            domain: domain, kind: String(words[0]), detail: words[1] == "-" ? "" : String(words[1]),
+            time: Timestamp(milliseconds: time))
+    }
 }

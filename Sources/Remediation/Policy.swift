@@ -65,6 +65,8 @@ public struct Policy: Sendable {
     public var backoff: Backoff
     /// How long a domain must run without a break for a step to have succeeded.
     public var verify: Duration
+    /// What its steps may use that needs more than the domain.
+    public var means = ActionMeans()
 
     public init(
         name: String = "default", domains: [String] = ["*"], exclude: [String] = [],

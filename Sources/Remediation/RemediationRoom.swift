@@ -9,14 +9,17 @@ public import Vocabulary
 /// It carries out what a `Remediator` orders and decides nothing by itself. In the modes `off` and `observe` no hand is
 /// ever moved.
 public actor RemediationRoom {
-    private var remediator: Remediator
-    private let journal: Journal?
-    private let hands: any DomainHands
+    private(set) var remediator: Remediator
+    let journal: Journal?
+    let hands: any DomainHands
     private let report: @Sendable (Decision) -> Void
     private let epoch = ContinuousClock.now
     private var timer: (deadline: Duration, task: Task<Void, Never>)?
     private var isStopped = false
-    private var hasInherited: Bool
+    private(set) var hasInherited: Bool
+    /// What an agent after this one has to know.
+    var known = KnownDomains()
+    var isKeeping = false
     /// Writes to the journal that failed.
     public private(set) var journalFailures = 0
 
@@ -36,14 +39,18 @@ public actor RemediationRoom {
     public func start() async throws(DatabaseError) {
         guard let journal, !hasInherited else { return }
         let inheritance = try await journal.inherit(at: now.time)
+        let running = try await journal.running()
         guard !hasInherited else { return }
         hasInherited = true
+        known.restore(running)
         let orders = remediator.restore(inheritance, now: now)
         carryOut(orders)
     }
 
     public func hear(_ event: DomainEvent) {
         guard !isStopped else { return }
+        known.hear(event)
+        keep()
         let orders = remediator.hear(event, now: now)
         carryOut(orders)
     }
@@ -83,7 +90,7 @@ public actor RemediationRoom {
         timer = nil
     }
 
-    private var now: Moment {
+    var now: Moment {
         let seconds = Date().timeIntervalSince1970
         return Moment(uptime: epoch.duration(to: .now), time: Timestamp(seconds: seconds))
     }
@@ -98,7 +105,9 @@ public actor RemediationRoom {
     private func carryOut(_ orders: [Order]) {
         for order in orders {
             switch order {
-            case .report(let decision): report(decision)
+            case .report(let decision):
+                report(decision)
+                note(decision)
             case .look(let domain): Task { await look(at: domain) }
             case .perform(let attempt): Task { await perform(attempt) }
             case .quarantine(let domain, let policy):
@@ -152,13 +161,9 @@ public actor RemediationRoom {
             await close(row, "dropped")
             return drop(attempt, "the mode was changed, or the agent stops")
         }
-        var problem: VirError?
-        do throws(VirError) {
-            try await hands.perform(action, on: attempt.domain)
-        } catch {
-            problem = error
-        }
-        await close(row, problem.map { "\($0)" } ?? "done")
+        let outcome = await hands.perform(action, remediator.stepOrder(attempt))
+        let problem = outcome.problem
+        await close(row, outcome.description)
         guard !isStopped else { return }
         let orders = remediator.finished(attempt, error: problem, now: now)
         carryOut(orders)
@@ -175,7 +180,7 @@ public actor RemediationRoom {
         await note { (journal) async throws(DatabaseError) in try await journal.end(row, result: result, at: time) }
     }
 
-    private func note(_ write: @Sendable (Journal) async throws(DatabaseError) -> Void) async {
+    func note(_ write: @Sendable (Journal) async throws(DatabaseError) -> Void) async {
         guard let journal else { return }
         do throws(DatabaseError) {
             try await write(journal)

@@ -14,6 +14,10 @@ extension Remediator {
                     &record, .leftAlone, "the domain is not defined any more", action: attempt.action, now)
                 return
             }
+            if error == nil, attempt.action == "quarantine" {
+                orders = machine.quarantine(&record, attempt, now)
+                return
+            }
             let failure = error.map { StepFailure(reason: "\($0)", isInvalidNow: $0.code == .operationInvalid) }
             record.phase = .verifying(
                 attempt, since: nil, next: now.uptime, deadline: max(deadline, now.uptime + .seconds(5)),
@@ -21,6 +25,13 @@ extension Remediator {
             orders = machine.look(&record)
         }
         return orders
+    }
+
+    /// The ladder says that the domain is to be left to people.
+    private func quarantine(_ record: inout DomainRecord, _ attempt: Attempt, _ now: Moment) -> [Order] {
+        let reason = "the ladder ends here; start or release the domain by hand"
+        return end(&record, .gaveUp, reason, action: attempt.action, now, phase: .quarantined)
+            + [.quarantine(record.domain, policy: attempt.policy)]
     }
 
     /// The step was not performed, since it could not be written down or is not wanted any more.
@@ -88,9 +99,9 @@ extension Remediator {
             let ownDestroy = action == "destroy-start" && cause == .adminDestroy
             if !ownDestroy || incident.later.contains(where: { $0.word == "stopped_destroyed" }) { return cause }
         }
-        guard facts.status != incident.judgedStatus else { return nil }
-        let cause = wanted([])
-        return action == "destroy-start" && cause == .adminDestroy ? nil : cause
+        let halfway = action.flatMap(Actions.named)?.halfway
+        guard facts.status != incident.judgedStatus, facts.status != halfway else { return nil }
+        return wanted([])
     }
 
     private func perform(

@@ -103,7 +103,8 @@ extension Remediator {
     /// The first step from `first` on that is not void.
     static func step(_ policy: Policy, _ first: Int, _ facts: DomainFacts) -> (index: Int, step: Step)? {
         for (index, step) in policy.ladder.enumerated().dropFirst(first) {
-            guard let action = Actions.named(step.action), !action.isVoid(in: facts.status),
+            guard let action = Actions.named(step.action),
+                action.reasonVoid(for: facts, means: policy.means) == nil,
                 facts.isPersistent || !action.needsDefinition
             else { continue }
             return (index, step)

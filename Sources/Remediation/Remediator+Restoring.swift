@@ -39,9 +39,7 @@ extension Remediator {
             cause: attempt.cause, confidence: .low, evidence: "journal: \(attempt.action) was begun, its end is unknown"
         )
         // Between power-off and start of our own, the state looks like an operator's order.
-        if attempt.action == "destroy-start" {
-            incident.judgedStatus = DomainStatus(state: "shutoff", reason: "destroyed")
-        }
+        incident.judgedStatus = Actions.named(attempt.action)?.halfway
         incident.saidHeld = true
         record.incident = incident
         guard let policy = policy(named: attempt.policy) else {

@@ -85,6 +85,11 @@ public struct Remediator: Sendable {
         return current == attempt
     }
 
+    /// The order that the policy of an attempt makes of it.
+    func stepOrder(_ attempt: Attempt) -> StepOrder {
+        StepOrder(attempt, by: policy(named: attempt.policy))
+    }
+
     func record(of domain: DomainIdentity) -> DomainRecord? {
         records[domain.uuid]?[domain.connection]
     }

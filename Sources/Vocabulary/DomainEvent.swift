@@ -33,10 +33,15 @@ public struct DomainFacts: Hashable, Sendable, Codable {
     public var onCrash: String?
     /// libvirt's numeric id, positive while the domain runs; 0 is Xen's Domain-0.
     public var id: Int?
+    /// Whether libvirt sees a guest agent in its channel; nil when there is no channel, or that is not known.
+    public var isAgentConnected: Bool?
+    /// libvirt's driver by the scheme of its addresses: `qemu`, `xen`, `lxc`, `test`; nil when that is not known.
+    public var driver: String?
 
     public init(
         identity: DomainIdentity, status: DomainStatus, isPersistent: Bool, hasManagedSave: Bool = false,
-        manager: String? = nil, onCrash: String? = nil, id: Int? = nil
+        manager: String? = nil, onCrash: String? = nil, id: Int? = nil, isAgentConnected: Bool? = nil,
+        driver: String? = nil
     ) {
         self.identity = identity
         self.status = status
@@ -45,6 +50,8 @@ public struct DomainFacts: Hashable, Sendable, Codable {
         self.manager = manager
         self.onCrash = onCrash
         self.id = id
+        self.isAgentConnected = isAgentConnected
+        self.driver = driver
     }
 }
 

@@ -164,10 +164,25 @@ import YAML
             ]
         ),
         (
-            "remediation: {policies: [{name: p, ladder: [\"strat 60s\", \"reboot 60s\"]}]}",
+            "remediation: {policies: [{name: p, ladder: [\"strat 60s\", \"jump 60s\"]}]}",
             [
                 #"c.yml:1:45: remediation.policies[0].ladder[0]: "strat 60s" is no step; did you mean "start 60s"?"#,
-                #"c.yml:1:58: remediation.policies[0].ladder[1]: "reboot 60s" is no step; the actions are destroy-start, reset"#,
+                #"c.yml:1:58: remediation.policies[0].ladder[1]: "jump 60s" is no step; the actions are acpi-reboot, agent-reboot"#,
+            ]
+        ),
+        (
+            "remediation: {policies: [{name: p, exec: [/bin/repair], ladder: [exec 5s]}]}",
+            [
+                "c.yml:1:42: remediation.policies[0].exec: programs are not allowed; set remediation.allow_exec to true",
+                "c.yml:1:65: remediation.policies[0].ladder: exec needs exec, a program and its arguments",
+            ]
+        ),
+        (
+            "remediation: {policies: [{name: p, evidence: {screenshot: true, core_dump: {max_bytes: 0}}, webhook: x}]}",
+            [
+                "c.yml:1:102: remediation.policies[0].webhook: must be an http or https address",
+                "c.yml:1:88: remediation.policies[0].evidence.core_dump.max_bytes: ",
+                "c.yml:1:46: remediation.policies[0].evidence.directory: is missing; name the directory",
             ]
         ),
         (

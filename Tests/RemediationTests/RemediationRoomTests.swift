@@ -18,8 +18,14 @@ import Vocabulary
             return DomainFacts(identity: domain, status: status, isPersistent: listed.isPersistent, id: listed.id)
         }
 
-        func perform(_ action: any Action, on domain: DomainIdentity) async throws(VirError) {
-            try await action.perform(on: domain.uuid, connection: connection)
+        func perform(_ action: any Action, _ order: StepOrder) async -> StepOutcome {
+            let connection = connection
+            return await action.carryOut(
+                order,
+                links: StepLinks {
+                    connection
+                } close: { _ in
+                })
         }
     }
 

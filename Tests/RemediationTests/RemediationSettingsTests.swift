@@ -38,8 +38,4 @@ import Testing
         #expect(["web-1", "web-", "db1"].allSatisfy(policy.covers))
         #expect(!["web", "db", "db12", "web-test", "xweb-1"].contains(where: policy.covers))
     }
-
-    @Test func `the list of actions is sorted and complete`() {
-        #expect(Actions.all.map(\.name) == ["destroy-start", "reset", "resume", "start"])
-    }
 }

@@ -29,6 +29,32 @@ extension PrivateLibvirtd {
         try await virsh("define", directory.write("disks/\(number).xml", xml.utf8))
     }
 
+    /// Defines a persistent domain that does nothing, whose snapshots hold its memory, too.
+    public func defineWithSnapshots(_ name: String) async throws {
+        let file = "\(directory.path)/disks/\(name).qcow2"
+        try await run("qemu-img", ["create", "-q", "-f", "qcow2", file, "1M"])
+        if let owner, chown(file, owner, owner) != 0 { throw HostError("\(file): \(String(cString: strerror(errno)))") }
+        let xml = """
+            <domain type='qemu'><name>\(escaped(name))</name><memory unit='MiB'>16</memory><vcpu>1</vcpu>
+            <os><type arch='x86_64' machine='pc'>hvm</type>
+            <loader readonly='yes' type='rom'>\(directory.path)/disks/idle.rom</loader></os>
+            <devices><controller type='usb' model='none'/>
+            <disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='\(file)'/>
+            <target dev='vda' bus='virtio'/></disk></devices></domain>
+            """
+        try await virsh("define", directory.write("disks/\(name).xml", xml.utf8))
+    }
+
+    /// Makes a folder that libvirt and its domains may write to; its path.
+    public func makeFolder(_ name: String) throws -> String {
+        try directory.makeFolder(name)
+        let folder = "\(directory.path)/\(name)"
+        if let owner, chown(folder, owner, owner) != 0 {
+            throw HostError("\(folder): \(String(cString: strerror(errno)))")
+        }
+        return folder
+    }
+
     /// Starts a defined domain and returns once it runs and, when it is an obedient one, has booted.
     public func start(_ name: String, booted: Bool = true) async throws {
         try await virsh("start", "--domain", name)

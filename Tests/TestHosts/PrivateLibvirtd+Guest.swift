@@ -4,34 +4,39 @@ import Glibc
 
 extension PrivateLibvirtd {
     /// Defines a domain of 160 MiB that boots `kernel`, with an 8 MiB disk which it formats and mounts at `/srv`, a
-    /// balloon that reports each second, a panic device, a watchdog that resets it, and a channel for its agent.
+    /// balloon that reports each second, a panic device, a watchdog, and a channel for its agent.
     ///
-    /// `diskSocket` is where an NBD server has the disk; the domain pauses at its first error.
-    public func defineGuest(_ name: String, _ kernel: GuestKernel, diskSocket: String? = nil) async throws {
+    /// `diskSocket` is where an NBD server has the disk; the domain pauses at its first error. `diskFile` is a file that is
+    /// there already, at whose first error it pauses, too.
+    public func defineGuest(
+        _ name: String, _ kernel: GuestKernel, diskSocket: String? = nil, diskFile: String? = nil,
+        onCrash: String = "preserve", watchdog: String = "reset"
+    ) async throws {
         if access("\(directory.path)/disks/vmlinux", R_OK) != 0 {
             try directory.copy(kernel.kernel, to: "disks/vmlinux", owner: owner)
             try directory.copy(kernel.initramfs, to: "disks/initramfs", owner: owner)
         }
         let disks = "\(directory.path)/disks"
-        let file = try directory.write("disks/\(name).raw", [UInt8](repeating: 0, count: 8 << 20), owner: owner)
+        let ownFile = try directory.write("disks/\(name).raw", [UInt8](repeating: 0, count: 8 << 20), owner: owner)
+        let (file, policy) = diskFile.map { ($0, " error_policy='stop'") } ?? (ownFile, "")
         let disk =
             diskSocket.map { socket in
                 """
                 <disk type='network' device='disk'><driver name='qemu' type='raw' error_policy='stop'/>
                 <source protocol='nbd' name='disk'><host transport='unix' socket='\(socket)'/></source>
                 """
-            } ?? "<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='\(file)'/>"
+            } ?? "<disk type='file' device='disk'><driver name='qemu' type='raw'\(policy)/><source file='\(file)'/>"
         let xml = """
             <domain type='qemu'><name>\(name)</name><memory unit='MiB'>160</memory><vcpu>1</vcpu>
             <os><type arch='x86_64' machine='q35'>hvm</type><kernel>\(disks)/vmlinux</kernel>
             <initrd>\(disks)/initramfs</initrd><cmdline>\(GuestKernel.commandLine)</cmdline></os>
-            <features><acpi/></features><on_crash>preserve</on_crash>
+            <features><acpi/></features><on_crash>\(onCrash)</on_crash>
             <devices>
             \(disk)<target dev='vda' bus='virtio'/></disk>
             <serial type='file'><source path='\(disks)/\(name).log'/></serial>
             <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>
             <controller type='usb' model='none'/><memballoon model='virtio'><stats period='1'/></memballoon>
-            <panic model='isa'/><watchdog model='i6300esb' action='reset'/>
+            <panic model='isa'/><watchdog model='i6300esb' action='\(watchdog)'/>
             </devices></domain>
             """
         try await virsh("define", directory.write("disks/\(name).xml", xml.utf8))

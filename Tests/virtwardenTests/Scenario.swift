@@ -23,6 +23,15 @@ final class Scenario: Sendable {
 
         """
 
+    /// What `configure` writes unless it is told another.
+    static let policies = """
+            - name: all
+              on: {causes: [hypervisor-crash, panic, watchdog, lost, crash-or-terminated]}
+              settle: 500ms
+              verify: 500ms
+              backoff: {base: 100ms, max: 1s}
+        """
+
     init() async throws {
         host = try await PrivateLibvirtd.start()
         sink = try WebSink()
@@ -34,7 +43,7 @@ final class Scenario: Sendable {
     var configuration: String { "\(directory.path)/config.yml" }
 
     /// Writes the configuration file anew.
-    func configure(mode: String, more: String = "") throws {
+    func configure(mode: String, policies: String = Scenario.policies, more: String = "") throws {
         try directory.write(
             "config.yml",
             """
@@ -47,11 +56,7 @@ final class Scenario: Sendable {
             remediation:
               mode: \(mode)
               policies:
-                - name: all
-                  on: {causes: [hypervisor-crash, panic, watchdog, lost, crash-or-terminated]}
-                  settle: 500ms
-                  verify: 500ms
-                  backoff: {base: 100ms, max: 1s}
+            \(policies)
             \(more)
             """.utf8)
     }

@@ -8,11 +8,16 @@ enum RemediationSection: Section {
     static func read(_ reader: inout MappingReader, into settings: inout Settings) {
         guard var section = reader.mapping("remediation") else { return }
         if let mode = section.word("mode", RemediationSettings.Mode.self) { settings.remediation.mode = mode }
+        let allowsExec = section.bool("allow_exec") ?? false
         if let policies = section.mappings("policies") {
             var names: Set<String> = []
             settings.remediation.policies = policies.map { entry in
                 var entry = entry
-                let policy = policy(&entry)
+                var policy = policy(&entry)
+                policy.means = ActionMeans(&entry, allowsExec: allowsExec)
+                for step in policy.ladder {
+                    if let missing = policy.means.missing(for: step.action) { entry.complain("ladder", missing) }
+                }
                 entry.end()
                 if !policy.name.isEmpty, !names.insert(policy.name).inserted {
                     entry.complain("name", "a policy called \"\(policy.name)\" is there twice")
@@ -66,7 +71,7 @@ enum RemediationSection: Section {
 }
 
 extension MappingReader {
-    fileprivate mutating func causes() -> Set<Cause>? {
+    mutating func causes() -> Set<Cause>? {
         let known = Cause.allCases.map(\.rawValue)
         guard let items = items("causes") else { return nil }
         return Set(

@@ -5,15 +5,16 @@ public import Vocabulary
 /// Presses the reset button of a running domain (`virDomainReset`). A paused one would stay paused.
 public struct ResetDomain: Action {
     public let name = "reset"
-    public let needsDefinition = false
+    public let isDestructive = true
+    public let effects = ["reboot", "reboot", "reboot"]
 
     public init() {}
 
-    public func isVoid(in status: DomainStatus) -> Bool {
-        !status.isRunning
+    public func reasonVoid(for facts: DomainFacts, means: ActionMeans) -> String? {
+        facts.status.isRunning ? nil : "the domain does not run"
     }
 
-    public func perform(on uuid: ObjectUUID, connection: Connection) async throws(VirError) {
-        try await connection.reset(uuid)
+    public func perform(_ order: StepOrder, connection: Connection) async throws(VirError) {
+        try await connection.reset(order.uuid)
     }
 }

@@ -5,15 +5,16 @@ public import Vocabulary
 /// Resumes a domain that an I/O error paused (`virDomainResume`), and no other: a pause by hand stays.
 public struct ResumeDomain: Action {
     public let name = "resume"
-    public let needsDefinition = false
+    public let effects = ["resumed_unpaused"]
 
     public init() {}
 
-    public func isVoid(in status: DomainStatus) -> Bool {
-        status.state != "paused" || status.reason != "ioerror"
+    public func reasonVoid(for facts: DomainFacts, means: ActionMeans) -> String? {
+        facts.status.state == "paused" && facts.status.reason == "ioerror"
+            ? nil : "the domain is not paused by an I/O error"
     }
 
-    public func perform(on uuid: ObjectUUID, connection: Connection) async throws(VirError) {
-        try await connection.resume(uuid)
+    public func perform(_ order: StepOrder, connection: Connection) async throws(VirError) {
+        try await connection.resume(order.uuid)
     }
 }

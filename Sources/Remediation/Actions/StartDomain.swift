@@ -6,14 +6,15 @@ public import Vocabulary
 public struct StartDomain: Action {
     public let name = "start"
     public let needsDefinition = true
+    public let effects = ["started_booted", "resumed_unpaused"]
 
     public init() {}
 
-    public func isVoid(in status: DomainStatus) -> Bool {
-        status.state != "shutoff"
+    public func reasonVoid(for facts: DomainFacts, means: ActionMeans) -> String? {
+        facts.status.state == "shutoff" ? nil : "the domain is not shut off"
     }
 
-    public func perform(on uuid: ObjectUUID, connection: Connection) async throws(VirError) {
-        try await connection.start(uuid)
+    public func perform(_ order: StepOrder, connection: Connection) async throws(VirError) {
+        try await connection.start(order.uuid)
     }
 }

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+import Vocabulary
+
+/// Which domains were running when the agent last knew, and what was heard of each since that nobody has judged yet: what
+/// tells an agent after its own end that a domain stopped, though no event is told any more.
+struct KnownDomains: Sendable {
+    /// The most domains that are kept, and the most events of one.
+    private static let limit = 10_000
+    private static let eventLimit = 8
+
+    struct Key: Hashable, Sendable {
+        let connection: String
+        let uuid: DomainUUID
+    }
+
+    struct Known: Hashable, Sendable {
+        var domain: DomainIdentity
+        /// Of one incident, not judged.
+        var events: [DomainEvent] = []
+    }
+
+    /// What was missed of one domain.
+    struct Missed: Hashable, Sendable {
+        var known: Known
+        /// nil when the domain is gone.
+        var status: DomainStatus?
+    }
+
+    private var running: [Key: Known] = [:]
+    /// Known by the agent before, and not seen by this one yet.
+    private var inherited: Set<Key> = []
+    /// What is to be written down.
+    private(set) var changed: Set<Key> = []
+
+    subscript(key: Key) -> Known? { running[key] }
+
+    mutating func restore(_ all: [Known]) {
+        for known in all.prefix(Self.limit) {
+            running[known.domain.key] = known
+            inherited.insert(known.domain.key)
+        }
+    }
+
+    mutating func takeChanged() -> Set<Key> {
+        defer { changed = [] }
+        return changed
+    }
+
+    mutating func hear(_ event: DomainEvent) {
+        let key = event.domain.key
+        if event.word.hasPrefix("started_") || event.word.hasPrefix("resumed_") {
+            set(key, Known(domain: event.domain))
+        } else if event.opensIncident, var known = running[key], known.events.count < Self.eventLimit,
+            known.events.last?.word != event.word
+        {
+            known.events.append(event)
+            set(key, known)
+        }
+    }
+
+    /// The domain's incident has ended, and the domain runs or not.
+    mutating func judged(_ domain: DomainIdentity, isRunning: Bool) {
+        set(domain.key, isRunning ? Known(domain: domain) : nil)
+    }
+
+    /// All domains of a connection: those that the agent before knew as running, and that run no more.
+    mutating func list(_ all: [(domain: DomainIdentity, status: DomainStatus)], of connection: String) -> [Missed] {
+        var missed: [Missed] = []
+        var waiting = inherited.filter { $0.connection == connection }
+        inherited.subtract(waiting)
+        for (domain, status) in all {
+            let known = waiting.remove(domain.key).flatMap { running[$0] }
+            if status.isRunning {
+                if known?.events.isEmpty != true { set(domain.key, Known(domain: domain)) }
+            } else if let known {
+                missed.append(Missed(known: known, status: status))
+            }
+        }
+        return missed + waiting.compactMap { key in running[key].map { Missed(known: $0, status: nil) } }
+    }
+
+    private mutating func set(_ key: Key, _ known: Known?) {
+        guard running[key] != known, known == nil || running[key] != nil || running.count < Self.limit else { return }
+        running[key] = known
+        changed.insert(key)
+    }
+}
+
+extension DomainIdentity {
+    var key: KnownDomains.Key { KnownDomains.Key(connection: connection, uuid: uuid) }
+}

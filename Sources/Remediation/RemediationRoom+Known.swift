@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import Database
+public import Vocabulary
+
+/// What an agent after this one has to know, kept in the journal.
+extension RemediationRoom {
+    /// All domains of a connection, listed once it is open. What stopped while no agent listened, or was heard of and not
+    /// judged before the agent's end, is judged now.
+    public func list(_ all: [(domain: DomainIdentity, status: DomainStatus)], of connection: String) {
+        let missed = known.list(all, of: connection)
+        keep()
+        for one in missed {
+            // As it was heard then, or else as a change that is found.
+            for event in one.known.events { hear(event) }
+            if one.known.events.isEmpty {
+                let before = DomainStatus(state: "running", reason: "unknown")
+                hear(
+                    DomainFinding(domain: one.known.domain, before: before, now: one.status, time: now.time))
+            }
+        }
+    }
+
+    /// An incident that has ended is not judged again.
+    func note(_ decision: Decision) {
+        switch decision.outcome {
+        case .acted, .held, .failed: return
+        case .wouldAct, .leftAlone, .refused, .succeeded, .gaveUp:
+            Task {
+                let facts = await hands.facts(of: decision.domain)
+                // Another one has begun meanwhile.
+                guard remediator.record(of: decision.domain)?.incident == nil else { return }
+                known.judged(decision.domain, isRunning: facts?.status.isRunning == true)
+                keep()
+            }
+        }
+    }
+
+    /// Writes down what has changed, one write at a time.
+    func keep() {
+        guard journal != nil, hasInherited, !isKeeping, !known.changed.isEmpty else { return }
+        isKeeping = true
+        Task {
+            while !known.changed.isEmpty {
+                let keys = known.takeChanged()
+                let rows = Dictionary(uniqueKeysWithValues: keys.map { ($0, known[$0]) })
+                await note { (journal) async throws(DatabaseError) in try await journal.keep(rows) }
+            }
+            isKeeping = false
+        }
+    }
+}

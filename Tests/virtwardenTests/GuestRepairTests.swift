@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+import FoundationEssentials
+import Glibc
+import TestHosts
+import Testing
+
+/// What the program makes of what happens to real guests.
+@Suite(.serialized, .timeLimit(.minutes(3))) struct GuestRepairTests {
+    private static let policies = """
+            - name: all
+              on: {causes: [hypervisor-crash, panic, watchdog, lost, crash-or-terminated, io-error]}
+              settle: 1s
+              verify: 1s
+              budget: {attempts: 100}
+              backoff: {base: 500ms, max: 1s}
+              ladder: [start 30s, resume 5s, destroy-start 30s]
+        """
+
+    /// A guest, and what the program is to say of it: parts of one line each.
+    private struct Case: Sendable {
+        let name: String
+        var onCrash = "preserve"
+        var watchdog = "reset"
+        let deed: String
+        let says: [[String]]
+        let state: String
+    }
+
+    private static let panic = "sleep 1; echo c >/proc/sysrq-trigger"
+    private static let bite = "exec 3>/dev/watchdog; sleep 600"
+
+    @Test func `panics, by what libvirt is to do about them; watchdogs, by what they do; and a guest's own end`()
+        async throws
+    {
+        try await play([
+            Case(
+                name: "panic-destroy", onCrash: "destroy", deed: Self.panic,
+                says: [["outcome=acted", "cause=panic", "action=start"], ["outcome=succeeded", "action=start"]],
+                state: "running"),
+            // libvirt has restarted it by itself.
+            Case(
+                name: "panic-restart", onCrash: "restart", deed: Self.panic,
+                says: [["outcome=left-alone", "cause=panic"]], state: "running"),
+            Case(
+                name: "panic-preserve", deed: Self.panic,
+                says: [
+                    ["outcome=acted", "cause=panic", "action=destroy-start"],
+                    ["outcome=succeeded", "action=destroy-start"],
+                ], state: "running"),
+            Case(
+                name: "bite-poweroff", watchdog: "poweroff", deed: Self.bite,
+                says: [["outcome=acted", "cause=watchdog", "action=start"], ["outcome=succeeded", "action=start"]],
+                state: "running"),
+            Case(
+                name: "bite-pause", watchdog: "pause", deed: Self.bite,
+                says: [
+                    ["outcome=acted", "cause=watchdog", "action=destroy-start"],
+                    ["outcome=succeeded", "action=destroy-start"],
+                ], state: "running"),
+            Case(
+                name: "bite-reset", watchdog: "reset", deed: Self.bite,
+                says: [["outcome=left-alone", "cause=watchdog"]], state: "running"),
+            Case(
+                name: "bite-none", watchdog: "none", deed: Self.bite, says: [["outcome=left-alone", "cause=watchdog"]],
+                state: "running"),
+            Case(
+                name: "poweroff", deed: "sleep 1; poweroff -f", says: [["outcome=left-alone", "cause=guest-poweroff"]],
+                state: "shut off"),
+        ])
+    }
+
+    private func play(_ cases: [Case]) async throws {
+        let scene = try await Scenario()
+        try scene.configure(mode: "auto", policies: Self.policies)
+        let kernel = try await GuestKernel.make()
+        for one in cases {
+            try await scene.host.defineGuest(one.name, kernel, onCrash: one.onCrash, watchdog: one.watchdog)
+            try await scene.host.start(one.name, booted: false)
+        }
+        let agent = try scene.serve()
+        _ = try await agent.port()
+        for one in cases {
+            try await waitUntil("\(one.name) has booted", within: .seconds(90)) {
+                try await scene.host.virsh("dumpxml", one.name).contains("state='connected'")
+            }
+            try await scene.host.tellGuest(one.name, to: one.deed)
+        }
+        for one in cases {
+            for parts in one.says {
+                try await waitUntil("\(one.name): \(parts)", within: .seconds(40)) {
+                    agent.lines("decision", "domain=\(one.name)").contains { line in parts.allSatisfy(line.contains) }
+                }
+            }
+            #expect(try await scene.host.state(of: one.name) == one.state, "\(one.name)")
+            let acted = one.says.contains { $0.contains("outcome=acted") } ? 1 : 0
+            #expect(agent.lines("decision", "outcome=acted", "domain=\(one.name)").count == acted, "\(one.name)")
+        }
+        #expect(await scene.stop(agent) == .exited(0))
+    }
+
+    @Test(.enabled(if: geteuid() == 0)) func `a full file system pauses a guest, and it goes on once there is room`()
+        async throws
+    {
+        let scene = try await Scenario()
+        try scene.configure(mode: "auto", policies: Self.policies)
+        let small = try scene.host.makeFolder("small")
+        let mount = try ChildProcess("sh", ["-c", Self.mounting, "mount", small])
+        try await waitUntil("it is mounted") { access("\(small)/disk", W_OK) == 0 }
+        try await scene.host.defineGuest("web", try await GuestKernel.make(), diskFile: "\(small)/disk")
+        try await scene.host.start("web", booted: false)
+        let agent = try scene.serve()
+        _ = try await agent.port()
+        try await waitUntil("it has booted", within: .seconds(60)) {
+            try await scene.host.virsh("dumpxml", "web").contains("state='connected'")
+        }
+        try await scene.host.tellGuest("web", to: "dd if=/dev/zero of=/srv/fill bs=64k; sync")
+        try await waitUntil("it is judged", within: .seconds(30)) {
+            !agent.lines("decision", "domain=web", "cause=io-error").isEmpty
+        }
+        #expect(agent.lines("decision", "outcome=succeeded").isEmpty)
+        try await run("mount", ["-o", "remount,size=64m", small])
+        try await waitUntil("it goes on", within: .seconds(40)) {
+            try await scene.host.state(of: "web") == "running"
+                && !agent.lines("decision", "outcome=succeeded", "cause=io-error").isEmpty
+        }
+        #expect(agent.lines("decision", "outcome=gave-up").isEmpty)
+        try await scene.host.virsh("destroy", "web")
+        await mount.stop()
+        #expect(await scene.stop(agent) == .exited(0))
+    }
+
+    /// A file system with room for a part of the disk, until it is told to end, or who started it has ended.
+    private static let mounting = """
+        parent=$PPID
+        mount -t tmpfs -o size=1m,mode=777 small "$1" || exit 1
+        trap 'umount -l "$1"; exit 0' TERM
+        truncate -s 8M "$1/disk" && chmod 666 "$1/disk"
+        while kill -0 $parent 2>/dev/null; do sleep 0.2; done
+        umount -l "$1"
+        """
+
+    @Test func `signals to QEMU: a kill is repaired, an end is not, and a hang holds up nobody`() async throws {
+        let scene = try await Scenario()
+        try scene.configure(mode: "auto", policies: Self.policies)
+        for name in ["killed", "ended", "stopped"] {
+            try await scene.host.define(name)
+            try await scene.host.start(name, booted: false)
+        }
+        let agent = try scene.serve()
+        let port = try await agent.port()
+        try await scene.wait(port, for: #"libvirt_domain_state{domain="stopped",state="running"} 1"#)
+        try scene.host.kill("stopped", SIGSTOP)
+        try scene.host.kill("ended", SIGTERM)
+        try scene.host.kill("killed", SIGKILL)
+        try await waitUntil("the kill is repaired") {
+            !agent.lines("decision", "outcome=succeeded", "domain=killed", "cause=hypervisor-crash").isEmpty
+        }
+        try await waitUntil("the end is left") {
+            !agent.lines("decision", "outcome=left-alone", "domain=ended", "cause=host-signal").isEmpty
+        }
+        #expect(try await scene.host.state(of: "ended") == "shut off")
+        #expect(agent.lines("decision", "outcome=acted", "domain=stopped").isEmpty)
+        #expect(await scene.stop(agent) == .exited(0))
+    }
+
+    @Test func `libvirtd is restarted in the middle of a repair, which is done once`() async throws {
+        let scene = try await Scenario()
+        try scene.configure(mode: "auto", policies: Self.policies)
+        try await scene.host.define("web")
+        try await scene.host.start("web", booted: false)
+        let agent = try scene.serve()
+        let port = try await agent.port()
+        try await scene.wait(port, for: #"libvirt_domain_state{domain="web",state="running"} 1"#)
+        try scene.host.kill("web")
+        try await waitUntil("a step begins") { !agent.lines("decision", "outcome=acted").isEmpty }
+        try await scene.host.killDaemon()
+        try await scene.host.restart()
+        try await waitUntil("it is repaired", within: .seconds(40)) {
+            try await scene.host.state(of: "web") == "running"
+                && agent.lines("decision").last.map { $0.contains("succeeded") || $0.contains("left-alone") } == true
+        }
+        #expect(await scene.stop(agent) == .exited(0))
+    }
+
+    @Test func `the program is killed between power-off and start of its own, and the next one starts the domain`()
+        async throws
+    {
+        let scene = try await Scenario()
+        try scene.configure(mode: "auto", policies: Self.policies)
+        try await scene.host.define("web", .obedient)
+        try await scene.host.start("web")
+        let agent = try scene.serve()
+        let port = try await agent.port()
+        try await scene.wait(port, for: #"libvirt_domain_state{domain="web",state="running"} 1"#)
+        try await scene.host.tell("web", to: .panic)
+        try await waitUntil("it begins") { !agent.lines("outcome=acted", "action=destroy-start").isEmpty }
+        // Its power-off is under way.
+        try await waitUntil("power-off") { try await scene.host.state(of: "web") != "crashed" }
+        agent.signal(SIGKILL)
+        _ = await agent.end()
+        let next = try scene.serve()
+        try await waitUntil("it runs", within: .seconds(30)) { try await scene.host.state(of: "web") == "running" }
+        try await waitUntil("it is said") { !next.lines("decision", "domain=web").isEmpty }
+        #expect(await scene.stop(next) == .exited(0))
+    }
+}

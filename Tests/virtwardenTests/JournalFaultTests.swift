@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import FoundationEssentials
+import Glibc
+import TestHosts
+import Testing
+
+/// The program with a journal that cannot be used: it watches on, says so, and repairs nothing.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct JournalFaultTests {
+    /// Runs the program after a script, which has the state directory as `$1`, in a mount namespace of its own.
+    private func serve(_ scene: Scenario, after script: String) throws -> ChildProcess {
+        try ChildProcess(
+            "unshare",
+            [
+                "-m", "sh", "-c", script + #"; shift; exec "$@""#, "sh", "\(scene.directory.path)/state",
+                BuiltProgram.path, "serve", "--config", scene.configuration, "--log-level", "debug",
+            ])
+    }
+
+    private static let scripts = [
+        #"mkdir "$1"; head -c 100000 /dev/urandom >"$1/remediation.db""#,
+        #"mkdir -p "$1/remediation.db""#,
+        #"mkdir "$1"; mount -t tmpfs -o ro state "$1""#,
+        #"mkdir "$1"; mount -t tmpfs -o size=4k state "$1""#,
+        #"mkdir "$1"; mount -t tmpfs -o nr_inodes=1 state "$1""#,
+    ]
+
+    @Test(.enabled(if: geteuid() == 0), arguments: scripts)
+    func `a journal that can't be used lets it only observe`(script: String) async throws {
+        let scene = try await Scenario()
+        try await scene.host.define("web")
+        try await scene.host.start("web", booted: false)
+        let agent = try serve(scene, after: script)
+        let port = try await agent.port()
+        try await scene.wait(port, for: #"libvirt_domain_state{domain="web",state="running"} 1"#)
+        #expect(!agent.lines("remediation journal", "domains are only observed").isEmpty)
+        try scene.host.kill("web")
+        try await waitUntil("it says what it would do") { !agent.lines("decision", "outcome=would-act").isEmpty }
+        #expect(agent.lines("decision", "outcome=acted").isEmpty)
+        #expect(try await scene.host.state(of: "web") == "shut off")
+        #expect(await scene.stop(agent) == .exited(0))
+    }
+
+    @Test(.enabled(if: geteuid() == 0)) func `a disk that is full later on forbids the step, and says so`() async throws
+    {
+        let scene = try await Scenario()
+        try await scene.host.define("web")
+        try await scene.host.start("web", booted: false)
+        let agent = try serve(scene, after: #"mkdir "$1"; mount -t tmpfs -o size=1m state "$1""#)
+        let port = try await agent.port()
+        try await scene.wait(port, for: #"libvirt_domain_state{domain="web",state="running"} 1"#)
+        // dd fails once nothing more fits.
+        _ = try? await run(
+            "dd", ["if=/dev/zero", "of=/proc/\(agent.pid)/root\(scene.directory.path)/state/fill", "bs=4k"])
+        try scene.host.kill("web")
+        try await waitUntil("it is refused") {
+            !agent.lines("decision", "outcome=refused", "could not be written down first").isEmpty
+        }
+        #expect(try await scene.host.state(of: "web") == "shut off")
+        try await scene.wait(port, for: "virtwarden_journal_failures_total 1")
+        #expect(await scene.stop(agent) == .exited(0))
+    }
+}

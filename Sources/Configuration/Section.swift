@@ -17,6 +17,7 @@ enum Sections {
         RulesSection.self,
         ReceiversSection.self,
         RoutesSection.self,
+        EventRoutesSection.self,
         RemediationSection.self,
         StateSection.self,
     ]

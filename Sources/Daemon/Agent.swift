@@ -17,6 +17,8 @@ package actor Agent {
     private let events = EventLog()
     private let actions = DomainActions()
     private let notifier: Notifier
+    private let silences: SilenceDesk
+    private let eventDesk: EventDesk
     private let room: RemediationRoom
     private let runner: RuleRunner
     private let memory: AlertMemory?
@@ -42,14 +44,19 @@ package actor Agent {
         self.mayAct = mayAct
         board = Board(store: Store(), timestamps: settings.web.timestamps)
         notifier = Notifier(settings.notifying) { desk.take(.delivery($0)) }
-        room = RemediationRoom(
-            settings: settings.remediation.bounded(mayAct), journal: journal, hands: actions
+        let silences = SilenceDesk(path: settings.stateDirectory.map { $0 + "/silences.db" }, log: log)
+        self.silences = silences
+        eventDesk = EventDesk(notifier: notifier, isMuted: silences.isMuted)
+        let room = RemediationRoom(
+            settings: settings.remediation.bounded(mayAct), journal: journal, hands: actions, holder: silences.holder
         ) { desk.take(.decision($0)) }
+        self.room = room
+        silences.onChange { Task { await room.reconsider() } }
         let alertFlow = AlertFlow(notifier: notifier, room: room, actions: actions, desk: desk)
         memory = settings.stateDirectory.map { AlertMemory(path: $0 + "/alerts.db", log: log) }
         runner = RuleRunner(store: board.store, memory: memory, log: log) { await alertFlow.take($0) }
         queries = QueryDesk(store: board.store, board: runner.board, bounds: settings.web.queries)
-        flow = HostFlow(runner: runner, room: room, desk: desk, log: events)
+        flow = HostFlow(runner: runner, room: room, desk: desk, log: events, events: eventDesk)
     }
 
     /// Where it listens, as URLs.
@@ -111,6 +118,7 @@ package actor Agent {
         await runner.stop()
         await room.stop()
         for host in hosts { await host.stop() }
+        await eventDesk.stop()
         await notifier.stop(within: .seconds(2))
         for server in servers.values { await server.stop(within: .seconds(1)) }
         servers = [:]
@@ -134,6 +142,9 @@ package actor Agent {
         var notifying = settings.notifying
         notifying.externalURL = externalURL(settings)
         await notifier.reload(notifying)
+        let single = settings.connections.count == 1 ? settings.connections.first?.name : nil
+        silences.setSingleHost(single)
+        eventDesk.reload(settings.eventRoutes, namesHosts: single == nil)
         let remediation = settings.remediation.bounded(mayAct)
         await room.reload(remediation)
         await queries.adjust(settings.web.queries, as: settings.promql.dialect)
@@ -190,9 +201,10 @@ package actor Agent {
 
     private nonisolated var site: AgentSite {
         AgentSite(
-            board: board, log: events, rules: runner.board, queries: queries, version: Version.text,
+            board: board, log: events, rules: runner.board, queries: queries, silences: silences, version: Version.text,
             readiness: { [weak self] in await self?.reasonNotReady() },
-            connections: { [weak self] in await self?.connectionNames ?? [] })
+            connections: { [weak self] in await self?.connectionNames ?? [] },
+            rulesOfChange: { [weak self] in await self?.settings.web.changeRules ?? ChangeRules() })
     }
 
     private var connectionNames: [String] { settings.connections.map(\.name) }
@@ -208,9 +220,10 @@ package actor Agent {
     private func refreshOwn() async -> Duration {
         // Rules do so, too, but there may be none.
         board.store.expire(at: .now)
+        await silences.sweep()
         let facts = await OwnFigures.Facts(
             version: Version.text, rules: runner.counts, groups: runner.board.figures, alerts: runner.board.counts,
-            memory: memory?.figures ?? (0, 0), deliveries: notifier.figures(),
+            memory: memory?.figures ?? (0, 0), silences: silences.figures(of: hosts), deliveries: notifier.figures(),
             news: desk.counts, quarantined: room.quarantined.count, journalFailures: room.journalFailures,
             didReload: didReload, reloadedAt: reloadedAt, store: board.store.figures,
             seriesLeftOut: board.seriesLeftOut, namesHosts: settings.connections.count > 1)
@@ -220,6 +233,14 @@ package actor Agent {
 }
 
 extension WebSettings {
+    /// Who may change something: people reach the agent by the names that the settings give it.
+    fileprivate var changeRules: ChangeRules {
+        let listening = listen.compactMap { if case .tcp(let host, _) = $0 { host.lowercased() } else { nil } }
+        let external = externalURL?.split(separator: "/").dropFirst().first?.lowercased()
+        let name = external.map { $0.hasPrefix("[") ? $0.dropFirst().prefix { $0 != "]" } : $0.prefix { $0 != ":" } }
+        return ChangeRules(fromAnywhere: allowChanges, hosts: Set(listening + [name.map(String.init) ?? ""]).filter { !$0.isEmpty })
+    }
+
     fileprivate var queries: QueryDesk.Bounds {
         QueryDesk.Bounds(timeout: queryTimeout, most: maxQueries)
     }

@@ -74,7 +74,7 @@ package struct OwnFigures {
 
     package static let families = [
         build, evaluations, early, ruleEvaluations, ruleFailures, missed, groupDuration, groupTime, groupInterval,
-        memoryFailures, memoryDropped, alerts, deliveries, waiting, oldest, droppedAlerts, decisions, actions,
+        memoryFailures, memoryDropped, alerts] + SilenceFigures.families + [deliveries, waiting, oldest, droppedAlerts, decisions, actions,
         quarantined, journalFailures, reloadWorked, reloadTime, storeSeries, storeSamples, storeBytes,
         seriesLeftOut, storeRejected, unlogged, memory, cpu,
     ]
@@ -87,6 +87,7 @@ package struct OwnFigures {
         var alerts: (pending: Int, firing: Int)
         /// Of the file that keeps alerts.
         var memory: (failures: Int, dropped: Int)
+        var silences: SilenceFigures
         var deliveries: [String: DeliveryFigures]
         var news: NewsDesk.Counts
         var quarantined: Int
@@ -127,7 +128,7 @@ package struct OwnFigures {
             (Self.unlogged, [], Double(facts.news.unlogged)),
         ]
         rows +=
-            Self.groupRows(facts.groups) + Self.deliveryRows(facts.deliveries) + Self.remediationRows(facts)
+            Self.groupRows(facts.groups) + facts.silences.rows + Self.deliveryRows(facts.deliveries) + Self.remediationRows(facts)
             + Self.processRows()
         return series.batch(rows, at: time)
     }

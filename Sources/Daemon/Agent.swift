@@ -238,7 +238,8 @@ extension WebSettings {
         let listening = listen.compactMap { if case .tcp(let host, _) = $0 { host.lowercased() } else { nil } }
         let external = externalURL?.split(separator: "/").dropFirst().first?.lowercased()
         let name = external.map { $0.hasPrefix("[") ? $0.dropFirst().prefix { $0 != "]" } : $0.prefix { $0 != ":" } }
-        return ChangeRules(fromAnywhere: allowChanges, hosts: Set(listening + [name.map(String.init) ?? ""]).filter { !$0.isEmpty })
+        return ChangeRules(
+            fromAnywhere: allowChanges, hosts: Set(listening + [name.map(String.init) ?? ""]).filter { !$0.isEmpty })
     }
 
     fileprivate var queries: QueryDesk.Bounds {

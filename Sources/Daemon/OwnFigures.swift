@@ -72,12 +72,15 @@ package struct OwnFigures {
     private static let cpu = MetricFamily(
         "process_cpu_seconds_total", .counter, "CPU time of this process, in seconds.")
 
-    package static let families = [
-        build, evaluations, early, ruleEvaluations, ruleFailures, missed, groupDuration, groupTime, groupInterval,
-        memoryFailures, memoryDropped, alerts] + SilenceFigures.families + [deliveries, waiting, oldest, droppedAlerts, decisions, actions,
-        quarantined, journalFailures, reloadWorked, reloadTime, storeSeries, storeSamples, storeBytes,
-        seriesLeftOut, storeRejected, unlogged, memory, cpu,
-    ]
+    package static let families =
+        [
+            build, evaluations, early, ruleEvaluations, ruleFailures, missed, groupDuration, groupTime, groupInterval,
+            memoryFailures, memoryDropped, alerts,
+        ] + SilenceFigures.families + [
+            deliveries, waiting, oldest, droppedAlerts, decisions, actions,
+            quarantined, journalFailures, reloadWorked, reloadTime, storeSeries, storeSamples, storeBytes,
+            seriesLeftOut, storeRejected, unlogged, memory, cpu,
+        ]
 
     /// What the series are made of.
     struct Facts {
@@ -128,7 +131,8 @@ package struct OwnFigures {
             (Self.unlogged, [], Double(facts.news.unlogged)),
         ]
         rows +=
-            Self.groupRows(facts.groups) + facts.silences.rows + Self.deliveryRows(facts.deliveries) + Self.remediationRows(facts)
+            Self.groupRows(facts.groups) + facts.silences.rows + Self.deliveryRows(facts.deliveries)
+            + Self.remediationRows(facts)
             + Self.processRows()
         return series.batch(rows, at: time)
     }

@@ -127,7 +127,8 @@ package actor SilenceDesk: SilenceKeeper {
                 try await file.write(moves)
             } catch {
                 log.error("cannot keep silences and maintenances: \(error)")
-                throw SilenceRefusal(.unavailable, "nothing was changed: the agent cannot write it down; its log says why")
+                throw SilenceRefusal(
+                    .unavailable, "nothing was changed: the agent cannot write it down; its log says why")
             }
         }
         book.withLock { $0 = next }

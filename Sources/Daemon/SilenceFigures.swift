@@ -5,7 +5,8 @@ import Vocabulary
 
 /// How many silences and maintenances there are, as series.
 struct SilenceFigures {
-    private static let silences = MetricFamily("virtwarden_silences", .gauge, "Silences in each state.", labels: ["state"])
+    private static let silences = MetricFamily(
+        "virtwarden_silences", .gauge, "Silences in each state.", labels: ["state"])
     private static let maintenances = MetricFamily(
         "virtwarden_maintenances", .gauge, "Maintenances in each state.", labels: ["state"])
     private static let domains = MetricFamily(

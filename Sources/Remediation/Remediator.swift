@@ -20,8 +20,8 @@ public struct Remediator: Sendable {
 
     /// `holder` says who holds a repair, `random` gives numbers in 0..<1, for the jitter of waits.
     public init(
-        settings: RemediationSettings, holder: @escaping RepairHold.Holder = { _, _, _ in nil },
-        random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+        settings: RemediationSettings, random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
+        holder: @escaping RepairHold.Holder = { _, _, _ in nil }
     ) {
         self.settings = settings
         self.holder = holder

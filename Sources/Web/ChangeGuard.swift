@@ -59,7 +59,8 @@ struct ChangeGuard: Sendable {
 
     private func isKnown(_ rules: ChangeRules) -> Bool {
         let name = Self.name(host)
-        return name == "localhost" || rules.hosts.contains(name) || (try? SocketAddress(ipAddress: name, port: 0)) != nil
+        return name == "localhost" || rules.hosts.contains(name)
+            || (try? SocketAddress(ipAddress: name, port: 0)) != nil
     }
 
     /// Without the port, and the brackets of an IPv6 address.

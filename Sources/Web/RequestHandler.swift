@@ -133,7 +133,8 @@ final class RequestHandler: ChannelInboundHandler {
             return .text(415, "This page takes a body of the type application/x-www-form-urlencoded only.")
         }
         let methods = (["GET", "HEAD"] + (page.takesForm ? ["POST"] : page.changes)).joined(separator: ", ")
-        let sentence = methods == "GET, HEAD" ? "This page takes GET and HEAD only." : "This page takes \(methods) only."
+        let sentence =
+            methods == "GET, HEAD" ? "This page takes GET and HEAD only." : "This page takes \(methods) only."
         var response = PageResponse.text(405, sentence)
         response.headers.append(("Allow", methods))
         return response

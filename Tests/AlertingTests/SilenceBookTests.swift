@@ -46,7 +46,8 @@ import Vocabulary
         (["domain=~\"a\""], ["domain": "ab"], false),
         (["domain=\"a\"", "team=\"\""], ["domain": "a"], true),
     ])
-    func `silences what passes all matchers`(_ matchers: [String], _ alert: [String: String], _ isSilenced: Bool) throws {
+    func `silences what passes all matchers`(_ matchers: [String], _ alert: [String: String], _ isSilenced: Bool) throws
+    {
         var book = SilenceBook()
         _ = try book.put(try draft(matchers), fresh: "1", at: Self.start)
         #expect((book.muting(labels(alert), at: Self.start) != nil) == isSilenced)
@@ -168,7 +169,8 @@ import Vocabulary
     @Test func `what is over is shown for days, and what is new has its place before it`() throws {
         var book = SilenceBook()
         for number in 0..<SilenceBook.most {
-            _ = try book.put(try draft(until: number == 7 ? .seconds(1) : Self.hour), fresh: "\(number)", at: Self.start)
+            _ = try book.put(
+                try draft(until: number == 7 ? .seconds(1) : Self.hour), fresh: "\(number)", at: Self.start)
         }
         let full = try #require(throws: SilenceRefusal.self) {
             _ = try book.put(try draft(), fresh: "x", at: Self.start)

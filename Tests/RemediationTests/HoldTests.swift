@@ -7,15 +7,17 @@ import Vocabulary
 /// Repairs that an operator holds.
 @Suite struct HoldTests {
     /// A scene in which every repair is held until `end`, after its start.
-    private func scene(until end: Duration, from start: Duration = .zero, _ mode: RemediationSettings.Mode = .auto) -> Scene {
+    private func scene(until end: Duration, from start: Duration = .zero, _ mode: RemediationSettings.Mode = .auto)
+        -> Scene
+    {
         var scene = Scene()
         let zero = scene.now.time
         scene.machine = Remediator(
-            settings: RemediationSettings(mode: mode),
+            settings: RemediationSettings(mode: mode), random: { 0.5 },
             holder: { _, _, time in
                 guard time >= zero + start, time < zero + end else { return nil }
                 return RepairHold(reason: "maintenance 7 by ada: disks", until: zero + end)
-            }, random: { 0.5 })
+            })
         return scene
     }
 
@@ -37,9 +39,8 @@ import Vocabulary
         var scene = Scene()
         let held = Held()
         scene.machine = Remediator(
-            settings: RemediationSettings(mode: .auto),
-            holder: { _, _, time in held.isHeld ? RepairHold(reason: "r", until: time + .seconds(9000)) : nil },
-            random: { 0.5 })
+            settings: RemediationSettings(mode: .auto), random: { 0.5 },
+            holder: { _, _, time in held.isHeld ? RepairHold(reason: "r", until: time + .seconds(9000)) : nil })
         scene.happen("stopped_failed", then: "shutoff crashed")
         scene.pass(.seconds(30))
         held.end()

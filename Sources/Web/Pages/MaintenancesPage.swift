@@ -17,7 +17,8 @@ struct MaintenancesPage: Page {
         do throws(SilenceRefusal) {
             guard let record = request.json(MaintenanceRecord.self) else {
                 throw SilenceRefusal(
-                    .invalid, "the body is no maintenance; it has domains or all, duration or endsAt, author and comment")
+                    .invalid,
+                    "the body is no maintenance; it has domains or all, duration or endsAt, author and comment")
             }
             return .data(try await site.silences.put(try record.draft(at: site.silences.now)))
         } catch {

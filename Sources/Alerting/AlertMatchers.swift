@@ -27,6 +27,9 @@ public struct AlertMatchers: Sendable {
         self.matchers = matchers
     }
 
+    /// One by one.
+    public var all: [LabelMatcher] { matchers.map(\.matcher) }
+
     public func matches(_ labels: Labels) -> Bool {
         matchers.allSatisfy { $0.matches(labels) }
     }

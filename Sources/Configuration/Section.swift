@@ -19,6 +19,7 @@ enum Sections {
         ReceiversSection.self,
         RoutesSection.self,
         InhibitRulesSection.self,
+        EventRoutesSection.self,
         RemediationSection.self,
         StateSection.self,
     ]

@@ -19,6 +19,8 @@ public struct Settings: Sendable {
     public var ruleGroups: [RuleGroup]
     public var notifying: NotifierSettings
     public var alertmanagers = AlertmanagerSettings()
+    /// Which events receivers are told of.
+    public var eventRoutes: [EventRoute] = []
     public var remediation: RemediationSettings
     /// Where what must outlive the agent is kept; nil keeps it in memory.
     public var stateDirectory: String?
@@ -152,6 +154,8 @@ public struct WebSettings: Hashable, Sendable {
     /// How long a query of a client may take, its wait included, and how many run at once.
     public var queryTimeout = Duration.seconds(30)
     public var maxQueries = 4
+    /// Whether silences and maintenances may come over the network too.
+    public var allowChanges = false
 
     public init(listen: [Listener] = [WebSettings.defaultListener], externalURL: String? = nil) {
         self.listen = listen

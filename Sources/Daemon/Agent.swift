@@ -20,6 +20,8 @@ package actor Agent {
     private let actions = DomainActions()
     private let notifier: Notifier
     private let alertmanagers: Alertmanagers
+    private let silences: SilenceDesk
+    private let eventDesk: EventDesk
     private let room: RemediationRoom
     private let runner: RuleRunner
     private let memory: AlertMemory?
@@ -48,10 +50,15 @@ package actor Agent {
         let outbox = settings.stateDirectory.map { directory in
             OutboxFile(path: directory + "/outbox.db") { log.error("\($0)") }
         }
-        notifier = Notifier(settings.notifying, outbox: outbox) { desk.take(.delivery($0)) }
-        room = RemediationRoom(
-            settings: settings.remediation.bounded(mayAct), journal: journal, hands: actions
+        let silences = SilenceDesk(path: settings.stateDirectory.map { $0 + "/silences.db" }, log: log)
+        self.silences = silences
+        notifier = Notifier(settings.notifying, outbox: outbox, isMuted: silences.isMuted) { desk.take(.delivery($0)) }
+        eventDesk = EventDesk(notifier: notifier, isMuted: silences.isMuted)
+        let room = RemediationRoom(
+            settings: settings.remediation.bounded(mayAct), journal: journal, hands: actions, holder: silences.holder
         ) { desk.take(.decision($0)) }
+        self.room = room
+        silences.onChange { Task { await room.reconsider() } }
         let rules = RuleBoard()
         alertmanagers = Alertmanagers(
             settings.alertmanagers,
@@ -61,7 +68,7 @@ package actor Agent {
         memory = settings.stateDirectory.map { AlertMemory(path: $0 + "/alerts.db", log: log) }
         runner = RuleRunner(store: board.store, board: rules, memory: memory, log: log) { await alertFlow.take($0) }
         queries = QueryDesk(store: board.store, board: runner.board, bounds: settings.web.queries)
-        flow = HostFlow(runner: runner, room: room, desk: desk, log: events)
+        flow = HostFlow(runner: runner, room: room, desk: desk, log: events, events: eventDesk)
     }
 
     /// Where it listens, as URLs.
@@ -142,6 +149,7 @@ package actor Agent {
         await runner.stop()
         await room.stop()
         for host in hosts { await host.stop() }
+        await eventDesk.stop()
         async let told: Void = alertmanagers.stop(within: .seconds(2))
         await notifier.stop(within: .seconds(2))
         await told
@@ -171,6 +179,9 @@ package actor Agent {
         for target in settings.alertmanagers.targets {
             if let warning = target.client.warning { log.warning("alertmanagers: \(target.name): \(warning)") }
         }
+        let single = settings.connections.count == 1 ? settings.connections.first?.name : nil
+        silences.setSingleHost(single)
+        eventDesk.reload(settings.eventRoutes, namesHosts: single == nil)
         let remediation = settings.remediation.bounded(mayAct)
         await room.reload(remediation)
         await queries.adjust(settings.web.queries, as: settings.promql.dialect)
@@ -229,9 +240,10 @@ package actor Agent {
 
     private nonisolated var site: AgentSite {
         AgentSite(
-            board: board, log: events, rules: runner.board, queries: queries, version: Version.text,
+            board: board, log: events, rules: runner.board, queries: queries, silences: silences, version: Version.text,
             readiness: { [weak self] in await self?.reasonNotReady() },
-            connections: { [weak self] in await self?.connectionNames ?? [] })
+            connections: { [weak self] in await self?.connectionNames ?? [] },
+            rulesOfChange: { [weak self] in await self?.settings.web.changeRules ?? ChangeRules() })
     }
 
     private var connectionNames: [String] { settings.connections.map(\.name) }
@@ -247,9 +259,10 @@ package actor Agent {
     private func refreshOwn() async -> Duration {
         // Rules do so, too, but there may be none.
         board.store.expire(at: .now)
+        await silences.sweep()
         let facts = await OwnFigures.Facts(
             version: Version.text, rules: runner.counts, groups: runner.board.figures, alerts: runner.board.counts,
-            memory: memory?.figures ?? (0, 0), deliveries: notifier.figures(),
+            memory: memory?.figures ?? (0, 0), silences: silences.figures(of: hosts), deliveries: notifier.figures(),
             outboxFailures: notifier.outboxFailures, alertmanagers: alertmanagers.figures(),
             news: desk.counts, quarantined: room.quarantined.count, journalFailures: room.journalFailures,
             didReload: didReload, reloadedAt: reloadedAt, store: board.store.figures,
@@ -268,6 +281,15 @@ extension Settings {
 }
 
 extension WebSettings {
+    /// Who may change something: people reach the agent by the names that the settings give it.
+    fileprivate var changeRules: ChangeRules {
+        let listening = listen.compactMap { if case .tcp(let host, _) = $0 { host.lowercased() } else { nil } }
+        let external = externalURL?.split(separator: "/").dropFirst().first?.lowercased()
+        let name = external.map { $0.hasPrefix("[") ? $0.dropFirst().prefix { $0 != "]" } : $0.prefix { $0 != ":" } }
+        return ChangeRules(
+            fromAnywhere: allowChanges, hosts: Set(listening + [name.map(String.init) ?? ""]).filter { !$0.isEmpty })
+    }
+
     fileprivate var queries: QueryDesk.Bounds {
         QueryDesk.Bounds(timeout: queryTimeout, most: maxQueries)
     }

@@ -10,10 +10,12 @@ struct AgentSite: Site {
     let log: EventLog
     let rules: RuleBoard
     let queries: QueryDesk
+    let silences: any SilenceKeeper
     let version: String
     let readiness: @Sendable () async -> String?
     /// The names of the connections there are.
     let connections: @Sendable () async -> [String]
+    let rulesOfChange: @Sendable () async -> ChangeRules
 
     func metrics(_ request: MetricsRequest) async throws(MetricsRefusal) -> MetricsText {
         var filter = PageFilter()
@@ -57,6 +59,10 @@ struct AgentSite: Site {
 
     func series(_ request: SeriesRequest) async throws(QueryRefusal) -> [UInt8] {
         try await queries.series(request)
+    }
+
+    func changeRules() async -> ChangeRules {
+        await rulesOfChange()
     }
 
     func ruleGroups() async -> [RuleGroupReport] {

@@ -18,7 +18,8 @@ package final class EventLog: Sendable {
         self.capacity = capacity
     }
 
-    package func note(_ event: DomainEvent) {
+    @discardableResult
+    package func note(_ event: DomainEvent) -> EventRecord {
         append { id in
             EventRecord(
                 id: id, time: event.time, host: event.domain.connection, object: "domain", name: event.domain.name.cut,
@@ -28,9 +29,10 @@ package final class EventLog: Sendable {
     }
 
     /// A change that no event told of.
-    package func note(_ finding: DomainFinding) {
+    @discardableResult
+    package func note(_ finding: DomainFinding) -> EventRecord {
         let now = finding.now?.description ?? "gone"
-        append { id in
+        return append { id in
             EventRecord(
                 id: id, time: finding.time, host: finding.domain.connection, object: "domain",
                 name: finding.domain.name.cut, uuid: finding.domain.uuid.description, kind: "finding",
@@ -38,16 +40,17 @@ package final class EventLog: Sendable {
         }
     }
 
-    package func note(_ news: ObjectNews) {
+    @discardableResult
+    package func note(_ news: ObjectNews) -> EventRecord {
         let uuid = news.event.uuid.map { DomainUUID(high: $0.high, low: $0.low).description } ?? ""
-        append { id in
+        return append { id in
             EventRecord(
                 id: id, time: news.time, host: news.host, object: news.event.kind.rawValue, name: news.event.name.cut,
                 uuid: uuid, kind: news.event.family.cut, detail: news.event.detail.cut, note: "")
         }
     }
 
-    private func append(_ make: (UInt64) -> EventRecord) {
+    private func append(_ make: (UInt64) -> EventRecord) -> EventRecord {
         state.withLock { state in
             state.last += 1
             let record = make(state.last)
@@ -56,6 +59,7 @@ package final class EventLog: Sendable {
             } else {
                 state.ring[Int((state.last - 1) % UInt64(capacity))] = record
             }
+            return record
         }
     }
 

@@ -10,24 +10,25 @@ struct HostFlow: HostListener {
     let room: RemediationRoom
     let desk: NewsDesk
     let log: EventLog
+    let events: EventDesk
 
     func changed(_ series: [Labels], at time: Timestamp) async {
         runner.post(series, at: time)
     }
 
     func heard(_ event: DomainEvent) async {
-        log.note(event)
+        events.hear(log.note(event))
         desk.take(.event(event))
         await room.hear(event)
     }
 
     func heard(_ event: ObjectNews) async {
-        log.note(event)
+        events.hear(log.note(event))
         desk.take(.object(event))
     }
 
     func found(_ finding: DomainFinding) async {
-        log.note(finding)
+        events.hear(log.note(finding))
         desk.take(.finding(finding))
         await room.hear(finding)
     }

@@ -151,6 +151,8 @@ extension HostWatch {
         return facts
     }
 
+    var identities: [DomainIdentity] { domains.values.map(\.identity) }
+
     /// The domain called `name`, when it is known here.
     package func identity(ofDomain name: String) -> DomainIdentity? {
         domains.values.first { $0.identity.name == name }?.identity

@@ -101,14 +101,16 @@ package struct OwnFigures {
     private static let cpu = MetricFamily(
         "process_cpu_seconds_total", .counter, "CPU time of this process, in seconds.")
 
-    package static let families = [
-        build, evaluations, early, ruleEvaluations, ruleFailures, missed, groupDuration, groupTime, groupInterval,
-        memoryFailures, memoryDropped, alerts, deliveries, deliveryFailures, latency, waiting, oldest, droppedAlerts,
-        outboxFailures, sentAlerts, alertmanagerErrors, alertmanagerDropped, alertmanagerQueue, alertmanagerLatency,
-        decisions, actions, quarantined, journalFailures, reloadWorked, reloadTime, storeSeries, storeSamples,
-        storeBytes,
-        seriesLeftOut, storeRejected, unlogged, memory, cpu,
-    ]
+    package static let families =
+        [
+            build, evaluations, early, ruleEvaluations, ruleFailures, missed, groupDuration, groupTime, groupInterval,
+            memoryFailures, memoryDropped, alerts,
+        ] + SilenceFigures.families + [
+            deliveries, deliveryFailures, latency, waiting, oldest, droppedAlerts, outboxFailures, sentAlerts,
+            alertmanagerErrors, alertmanagerDropped, alertmanagerQueue, alertmanagerLatency, decisions, actions,
+            quarantined, journalFailures, reloadWorked, reloadTime, storeSeries, storeSamples, storeBytes,
+            seriesLeftOut, storeRejected, unlogged, memory, cpu,
+        ]
 
     /// What the series are made of.
     struct Facts {
@@ -118,6 +120,7 @@ package struct OwnFigures {
         var alerts: (pending: Int, firing: Int)
         /// Of the file that keeps alerts.
         var memory: (failures: Int, dropped: Int)
+        var silences: SilenceFigures
         var deliveries: [String: DeliveryFigures]
         var outboxFailures: Int
         var alertmanagers: [String: AlertmanagerFigures]
@@ -161,7 +164,7 @@ package struct OwnFigures {
             (Self.unlogged, [], Double(facts.news.unlogged)),
         ]
         rows +=
-            Self.groupRows(facts.groups) + Self.deliveryRows(facts.deliveries)
+            Self.groupRows(facts.groups) + facts.silences.rows + Self.deliveryRows(facts.deliveries)
             + Self.alertmanagerRows(facts.alertmanagers) + Self.remediationRows(facts) + Self.processRows()
         return series.batch(rows, at: time)
     }

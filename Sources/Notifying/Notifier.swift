@@ -50,10 +50,11 @@ public actor Notifier {
         await outbox?.settle()
     }
 
-    /// Things that happened and have no end: each is told once.
-    public func take(notices: [Alert]) async {
+    /// Things that happened and have no end: each is told once, to `receiver`.
+    public func take(notices: [Alert], to receiver: String) async {
         await inherit()
-        await pass(notices, areNotices: true)
+        let taken = notices.map { ($0, Destination(receiver, "", Grouping(), $0.labels)) }
+        await desks[receiver]?.take(taken, areNotices: true)
         await outbox?.settle()
     }
 
@@ -108,14 +109,14 @@ public actor Notifier {
     /// Times that the outbox could not be read or written.
     public nonisolated var outboxFailures: Int { outbox?.failures ?? 0 }
 
-    private func pass(_ alerts: [Alert], areNotices: Bool = false) async {
+    private func pass(_ alerts: [Alert]) async {
         var orders: [String: [(Alert, Destination)]] = [:]
         for alert in alerts {
             for place in settings.destinations(of: alert.labels) {
                 orders[place.receiver, default: []].append((alert, place))
             }
         }
-        for (receiver, taken) in orders { await desks[receiver]?.take(taken, areNotices: areNotices) }
+        for (receiver, taken) in orders { await desks[receiver]?.take(taken) }
     }
 
     // MARK: What was kept

@@ -49,6 +49,8 @@ struct Incident: Sendable {
     /// Events that our own steps are still expected to cause.
     var expected: [String] = []
     var saidHeld = false
+    /// Why a repair was refused that goes on when the reason is over.
+    var refusal: String?
 
     init(id: String, opened: Duration) {
         self.id = id

@@ -23,12 +23,12 @@ public actor RemediationRoom {
     /// Writes to the journal that failed.
     public private(set) var journalFailures = 0
 
-    /// With a journal, nothing is performed before `start` has read it.
+    /// With a journal, nothing is performed before `start` has read it. `holder` says who holds a repair.
     public init(
         settings: RemediationSettings, journal: Journal?, hands: any DomainHands,
-        report: @escaping @Sendable (Decision) -> Void
+        holder: @escaping RepairHold.Holder = { _, _, _ in nil }, report: @escaping @Sendable (Decision) -> Void
     ) {
-        remediator = Remediator(settings: settings)
+        remediator = Remediator(settings: settings, holder: holder)
         self.journal = journal
         self.hands = hands
         self.report = report
@@ -74,6 +74,12 @@ public actor RemediationRoom {
         let orders = remediator.release(domain)
         carryOut(orders)
         return !orders.isEmpty
+    }
+
+    /// Looks again at what is held: a maintenance or a silence has changed.
+    public func reconsider() {
+        remediator.reconsider(now: now)
+        arm()
     }
 
     public var quarantined: [DomainIdentity] { remediator.quarantined }

@@ -63,6 +63,9 @@ extension Remediator {
         }
         if let orders = cancel(facts, incident, policy, &record, now) { return orders }
         if let (outcome, reason) = Self.obstacle(facts) { return end(&record, outcome, reason, now) }
+        if let hold = hold(of: record, now) {
+            return refuse(&record, hold, Self.step(policy, incident.nextStep, facts)?.step.action, now)
+        }
         guard let (index, step) = Self.step(policy, incident.nextStep, facts) else {
             if incident.nextStep > 0 { return wait(policy, &record, now) }
             return end(&record, .refused, "no step of the ladder helps a domain that is \(facts.status)", now)

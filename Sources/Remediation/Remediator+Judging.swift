@@ -22,7 +22,10 @@ extension Remediator {
 
     private func judge(_ facts: DomainFacts?, _ record: inout DomainRecord, _ now: Moment) -> [Order] {
         guard var incident = record.incident else { return [] }
-        guard let facts else { return unseen(&record, now) }
+        guard let facts else {
+            if incident.refusal != nil, let hold = hold(of: record, now) { return refuse(&record, hold, nil, now) }
+            return unseen(&record, now)
+        }
         var judgement = Classifier().judge(
             events: incident.events, status: facts.status, finding: incident.finding)
         if let alert = incident.alert, judgement.cause == .unknown || judgement.cause == .started,
@@ -67,6 +70,9 @@ extension Remediator {
         record.incident?.policy = policy.name
         if let (outcome, reason) = Self.obstacle(facts) {
             return end(&record, outcome, reason, action: Self.step(policy, 0, facts)?.step.action, now)
+        }
+        if let hold = hold(of: record, now) {
+            return refuse(&record, hold, Self.step(policy, 0, facts)?.step.action, now)
         }
         guard Self.step(policy, 0, facts) != nil else {
             return end(&record, .refused, "no step of the ladder helps a domain that is \(facts.status)", now)

@@ -15,13 +15,16 @@ public struct Remediator: Sendable {
 
     var settings: RemediationSettings
     var records: [DomainUUID: [String: DomainRecord]] = [:]
+    let holder: RepairHold.Holder
     private let random: @Sendable () -> Double
 
-    /// `random` gives numbers in 0..<1, for the jitter of waits.
+    /// `holder` says who holds a repair, `random` gives numbers in 0..<1, for the jitter of waits.
     public init(
-        settings: RemediationSettings, random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+        settings: RemediationSettings, random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
+        holder: @escaping RepairHold.Holder = { _, _, _ in nil }
     ) {
         self.settings = settings
+        self.holder = holder
         self.random = random
     }
 
@@ -56,6 +59,9 @@ public struct Remediator: Sendable {
             record.failures = 0
             // An alert that fired all the time was not cured by what was done about it.
             return record.firing.values.first.map { hear($0, in: &record, now) } ?? []
+        case .held where record.incident?.refusal != nil:
+            if let hold = hold(of: record, now) { return refuse(&record, hold, nil, now) }
+            fallthrough
         default:
             record.isLooking = true
             return [.look(record.domain)]

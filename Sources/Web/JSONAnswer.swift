@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import FoundationEssentials
 import PrometheusAPI
+import Vocabulary
 
 /// Answers in the envelope of Prometheus's HTTP API: `status`, then `data`, or `errorType` and `error`.
 extension PageResponse {
@@ -33,6 +34,25 @@ extension PageResponse {
         }
     }
 
+    /// Without an envelope, as Alertmanager's API answers.
+    static func bareJSON(_ status: Int, _ value: some Encodable) -> PageResponse {
+        encoded(status, value)
+    }
+
+    /// Alertmanager's API says what is wrong as one text of JSON.
+    static func alertmanager(_ status: Int, _ sentence: String) -> PageResponse {
+        encoded(status, sentence)
+    }
+
+    static func alertmanager(_ refusal: SilenceRefusal) -> PageResponse {
+        encoded(refusal.status, refusal.description)
+    }
+
+    static func refused(_ refusal: SilenceRefusal) -> PageResponse {
+        let kind: PrometheusJSON.FailureKind = refusal.kind == .unavailable ? .unavailable : .badData
+        return json(refusal.status, PrometheusJSON.failure(kind, refusal.description))
+    }
+
     private static func encoded(_ status: Int, _ value: some Encodable) -> PageResponse {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -51,5 +71,23 @@ extension PageResponse {
                 ("Content-Type", "application/json"), ("X-Content-Type-Options", "nosniff"),
                 ("Cache-Control", "no-store"),
             ], body: body)
+    }
+}
+
+extension SilenceRefusal {
+    fileprivate var status: Int {
+        switch kind {
+        case .invalid: 400
+        case .unknown: 404
+        case .unavailable: 503
+        }
+    }
+}
+
+extension PageRequest {
+    /// The body, read as JSON; nil when it is none, or another one.
+    func json<Value: Decodable>(_ type: Value.Type) -> Value? {
+        // What is wrong with it, the page says better.
+        try? JSONDecoder().decode(type, from: Data(body))
     }
 }

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One path of the server. Requests of other methods than GET, HEAD and, where it takes forms, POST never arrive here.
+/// One path of the server. Requests of other methods than GET, HEAD, where it takes forms POST, and its `changes` never
+/// arrive here.
 protocol Page: Sendable {
     /// Its path, or what its paths begin with.
     var path: String { get }
     /// Whether parameters may come as the body of a POST, encoded as those of a query are.
     var takesForm: Bool { get }
+    /// Methods that change something. They come with their body, and only when `ChangeGuard` lets them pass.
+    var changes: [String] { get }
+    /// Why a change is not let pass, as this page says it.
+    func refusal(_ sentence: String) -> PageResponse
     func answers(_ path: String) -> Bool
     /// What the front page says of it; nil leaves it out.
     var summary: String? { get }
@@ -14,6 +19,8 @@ protocol Page: Sendable {
 
 extension Page {
     var takesForm: Bool { false }
+    var changes: [String] { [] }
+    func refusal(_ sentence: String) -> PageResponse { .text(403, sentence) }
     func answers(_ path: String) -> Bool { path == self.path }
 }
 
@@ -25,6 +32,9 @@ struct PageRequest: Sendable {
     let query: [QueryParameter]
     /// The client's address, without its port.
     let client: String
+    var method = "GET"
+    /// Of a request that changes something.
+    var body: [UInt8] = []
 
     /// The values of the parameter `name`.
     func values(_ name: String) -> [String] {
@@ -52,7 +62,8 @@ enum Pages {
     static func all() -> [any Page] {
         [
             FrontPage(), HealthyPage(), ReadyPage(), AlertsPage(), EventsPage(), LabelValuesPage(), LabelsPage(),
-            QueryPage(), QueryRangePage(), RulesPage(), SeriesPage(), BuildInfoPage(), MetricsPage(), ProbePage(),
+            MaintenancesPage(), MaintenancePage(), QueryPage(), QueryRangePage(), RulesPage(), SeriesPage(),
+            BuildInfoPage(), SilencePage(), SilencesPage(), MetricsPage(), ProbePage(),
         ]
     }
 }

@@ -15,7 +15,7 @@ final class RequestHandler: ChannelInboundHandler {
     private let limits: ServerLimits
     private var head: HTTPRequestHead?
     private var bodyBytes = 0
-    /// The form of the request that arrives; nil when its body is not read.
+    /// The body of the request that arrives; nil when it is not read.
     private var form: ByteBuffer?
     /// A request has been answered or is being answered; what else arrives of it is thrown away.
     private var isAnswering = false
@@ -43,7 +43,7 @@ final class RequestHandler: ChannelInboundHandler {
         case .head(let head):
             self.head = head
             bodyBytes = 0
-            form = takesForm(head) ? ByteBuffer() : nil
+            form = takesForm(head) || changes(head) ? ByteBuffer() : nil
             if let refusal = refusal(of: head) { refuse(refusal, context) }
         case .body(var bytes):
             bodyBytes += bytes.readableBytes
@@ -79,6 +79,11 @@ final class RequestHandler: ChannelInboundHandler {
         return head.method == .POST && type == "application/x-www-form-urlencoded" && page(head)?.takesForm == true
     }
 
+    /// Whether the request would change something, and its page does that.
+    private func changes(_ head: HTTPRequestHead) -> Bool {
+        page(head)?.changes.contains(head.method.rawValue) == true
+    }
+
     private func refusal(of head: HTTPRequestHead) -> PageResponse? {
         guard head.uri.utf8.count <= limits.target else {
             return .text(414, "The request's target is longer than \(limits.target) bytes.")
@@ -107,23 +112,30 @@ final class RequestHandler: ChannelInboundHandler {
             return write(Self.refusal(of: head.method, by: page), to: head, context)
         }
         let target = QueryParameter.split(head.uri)
-        let fields = form.map { QueryParameter.all(in: String(buffer: $0)[...]) } ?? []
-        form = nil
+        let changes = changes(head)
+        let fields = changes ? [] : form.map { QueryParameter.all(in: String(buffer: $0)[...]) } ?? []
         let request = PageRequest(
             path: target.path, acceptsGzip: head.headers["Accept-Encoding"].contains { Gzip.isAccepted(by: $0) },
-            query: fields + target.query, client: context.remoteAddress?.ipAddress ?? "")
+            query: fields + target.query, client: context.remoteAddress?.ipAddress ?? "", method: head.method.rawValue,
+            body: changes ? form.map { Array($0.readableBytesView) } ?? [] : [])
+        form = nil
         let site = site
-        context.eventLoop.makeFutureWithTask { await page.respond(to: request, from: site) }
-            .assumeIsolated().whenSuccess { self.write($0, to: head, context) }
+        let origin = changes ? ChangeGuard(head, listener: context.channel.parent?.localAddress) : nil
+        context.eventLoop.makeFutureWithTask {
+            if let origin, let sentence = origin.refusal(await site.changeRules()) { return page.refusal(sentence) }
+            return await page.respond(to: request, from: site)
+        }
+        .assumeIsolated().whenSuccess { self.write($0, to: head, context) }
     }
 
     private static func refusal(of method: HTTPMethod, by page: any Page) -> PageResponse {
         if page.takesForm, method == .POST {
             return .text(415, "This page takes a body of the type application/x-www-form-urlencoded only.")
         }
-        let methods = page.takesForm ? "GET, HEAD, POST" : "GET, HEAD"
-        var response = PageResponse.text(
-            405, page.takesForm ? "This page takes \(methods) only." : "This page takes GET and HEAD only.")
+        let methods = (["GET", "HEAD"] + (page.takesForm ? ["POST"] : page.changes)).joined(separator: ", ")
+        let sentence =
+            methods == "GET, HEAD" ? "This page takes GET and HEAD only." : "This page takes \(methods) only."
+        var response = PageResponse.text(405, sentence)
         response.headers.append(("Allow", methods))
         return response
     }

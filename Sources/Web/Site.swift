@@ -9,6 +9,9 @@ public protocol Site: Sendable {
     /// The newest snapshot in text format 0.0.4; throws a sentence about what was asked for and is not there.
     func metrics(_ request: MetricsRequest) async throws(MetricsRefusal) -> MetricsText
     func events(_ query: EventQuery) async -> EventPage
+    var silences: any SilenceKeeper { get }
+    /// Who may change something.
+    func changeRules() async -> ChangeRules
     /// Which PromQL queries speak.
     func dialect() async -> Dialect
     /// The answer to a query, as `PrometheusJSON` writes it. Runs where it holds up nothing else.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import FoundationEssentials
+import Vocabulary
 import WebClient
 
 /// Which running agent a command asks.
@@ -44,20 +45,77 @@ struct AgentClient {
         _ type: Data.Type, _ path: String, _ parameters: [(String, String)]
     ) async throws(CommandFailure) -> Answer<Data> {
         let query = parameters.map { "\($0.0.asQuery)=\($0.1.asQuery)" }.joined(separator: "&")
-        let url = address + path + (query.isEmpty ? "" : "?" + query)
-        let response: WebResponse
+        let response = try await send(WebRequest(url: address + path + (query.isEmpty ? "" : "?" + query)))
+        return try self.answer(type, in: response)
+    }
+
+    /// The `data` of the answer to a change of `body`; fails as `get` does.
+    func post<Data: Decodable>(
+        _ type: Data.Type, _ path: String, _ body: some Encodable
+    ) async throws(CommandFailure) -> Data {
+        let answer = try self.answer(type, in: try await send(change("POST", path, body)))
+        if let data = answer.data { return data }
+        throw CommandFailure(status: .wrong, sentence: "\(address) answered without data")
+    }
+
+    /// Ends what is at `path`; fails as `get` does.
+    func delete<Data: Decodable>(_ type: Data.Type, _ path: String) async throws(CommandFailure) {
+        _ = try answer(type, in: try await send(WebRequest(url: address + path, method: "DELETE")))
+    }
+
+    /// An answer of Alertmanager's API, which has no envelope; `body` makes it a POST.
+    func alertmanager<Data: Decodable>(
+        _ type: Data.Type, _ path: String, _ body: (some Encodable)? = String?.none
+    ) async throws(CommandFailure) -> Data {
+        let request = body.map { change("POST", path, $0) } ?? WebRequest(url: address + path)
+        let response = try await send(request)
+        if response.status == 200, let data: Data = decoded(response) { return data }
+        throw refusal(response)
+    }
+
+    func deleteAlertmanager(_ path: String) async throws(CommandFailure) {
+        let response = try await send(WebRequest(url: address + path, method: "DELETE"))
+        guard response.status == 200 else { throw refusal(response) }
+    }
+
+    private func refusal(_ response: WebResponse) -> CommandFailure {
+        guard let sentence: String = decoded(response) else { return strange(response) }
+        return CommandFailure(status: .wrong, sentence: "\(address): \(sentence.asOneLine)")
+    }
+
+    private func strange(_ response: WebResponse) -> CommandFailure {
+        CommandFailure(
+            status: .noDaemon, sentence: "\(address) answered \(response.status), and not as virtwarden does")
+    }
+
+    private func decoded<Data: Decodable>(_ response: WebResponse) -> Data? {
+        // What is none is said by whoever asks.
+        try? JSONDecoder().decode(Data.self, from: FoundationEssentials.Data(response.body))
+    }
+
+    private func change(_ method: String, _ path: String, _ body: some Encodable) -> WebRequest {
+        // Silence is right: every record here is texts, and those have a JSON.
+        let json = (try? JSONEncoder().encode(body)).map { Array($0) } ?? []
+        return WebRequest(
+            url: address + path, method: method, headers: [("Content-Type", "application/json")], body: json)
+    }
+
+    private func send(_ request: WebRequest) async throws(CommandFailure) -> WebResponse {
+        var request = request
+        request.bodyLimit = 64 << 20
         do {
-            response = try await client.send(WebRequest(url: url, bodyLimit: 64 << 20))
+            return try await client.send(request)
         } catch {
             let status: ExitStatus = error.kind == .timeout ? .timeout : .noDaemon
             throw CommandFailure(
                 status: status, sentence: "\(error); is virtwarden serve running there? --url names another address")
         }
-        guard let answer = try? JSONDecoder().decode(Answer<Data>.self, from: FoundationEssentials.Data(response.body))
-        else {
-            throw CommandFailure(
-                status: .noDaemon, sentence: "\(address) answered \(response.status), and not as virtwarden does")
-        }
+    }
+
+    private func answer<Data: Decodable>(
+        _ type: Data.Type, in response: WebResponse
+    ) throws(CommandFailure) -> Answer<Data> {
+        guard let answer: Answer<Data> = decoded(response) else { throw strange(response) }
         guard answer.data == nil else { return answer }
         throw CommandFailure(status: .wrong, sentence: "\(address): \(answer.error ?? "no data")")
     }
@@ -65,7 +123,7 @@ struct AgentClient {
 
 extension String {
     /// Percent-encoded for a query, all but unreserved characters (RFC 3986, section 2.3).
-    fileprivate var asQuery: String {
+    var asQuery: String {
         utf8.map { byte in
             let character = Character(UnicodeScalar(byte))
             if byte < 0x80, character.isLetter || character.isNumber || "-._~".contains(character) {

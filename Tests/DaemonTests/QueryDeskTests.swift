@@ -2,6 +2,7 @@
 import Daemon
 import FoundationEssentials
 import Glibc
+import Logging
 import PromQL
 import PrometheusAPI
 import SeriesStore
@@ -182,6 +183,9 @@ import Web
 private struct DeskSite: Site {
     let queries: QueryDesk
     let version = "test"
+    let silences: any SilenceKeeper = SilenceDesk(path: nil, log: Logger(label: "silences"))
+
+    func changeRules() async -> ChangeRules { ChangeRules() }
 
     func metrics(_ request: MetricsRequest) async throws(MetricsRefusal) -> MetricsText {
         MetricsText(bytes: [], generation: 0)

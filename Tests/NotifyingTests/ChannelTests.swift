@@ -32,7 +32,8 @@ import WebClient
     }
 
     @Test func `Slack gets one attachment, coloured, that calls nobody`() throws {
-        let body = try #require(try bodies(Slack(endpoint, channel: "#vm"), [.of("web-1"), .of("web-2", .resolved)]).first)
+        let body = try #require(
+            try bodies(Slack(endpoint, channel: "#vm"), [.of("web-1"), .of("web-2", .resolved)]).first)
         #expect(
             body == #"{"attachments":[{"color":"danger","fallback":"[FIRING:1] DomainCrashed","mrkdwn_in":[],"text":"#
                 + #""firing: web-1 has crashed\nresolved: web-2 has crashed","title":"[FIRING:1] DomainCrashed","#

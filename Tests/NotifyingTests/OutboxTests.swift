@@ -48,7 +48,7 @@ import Vocabulary
         let path = directory.path + "/outbox.db"
         let killed = notifier(try deadURL(), path)
         await killed.take([.of("web-1"), .of("web-2"), .of("web-2", .resolved)])
-        await killed.take(notices: [.of("web-3", name: "crashed")])
+        await killed.take(notices: [.of("web-3", name: "crashed")], to: "ops")
         let sink = try WebSink()
         defer { sink.stop() }
         let next = notifier(sink.url, path)

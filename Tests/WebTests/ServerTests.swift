@@ -13,7 +13,10 @@ struct PlainSite: Site {
     var text = "up 1\n"
     var reason: String?
     var groups: [RuleGroupReport] = []
+    var silences: any SilenceKeeper = PlainSilences()
+    var rules = ChangeRules()
 
+    func changeRules() async -> ChangeRules { rules }
     func metrics(_ request: MetricsRequest) async throws(MetricsRefusal) -> MetricsText {
         if let name = request.connection, name != "a" { throw MetricsRefusal("There is no connection \"\(name)\".") }
         let only = request.collectors.isEmpty ? "" : "# \(request.collectors.joined(separator: ","))\n"

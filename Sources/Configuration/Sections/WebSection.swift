@@ -29,6 +29,7 @@ enum WebSection: Section {
         if let timeout = section.duration("query_timeout", in: .milliseconds(100) ... .seconds(600)) {
             settings.web.queryTimeout = timeout
         }
+        if let allow = section.bool("allow_changes") { settings.web.allowChanges = allow }
         if let most = section.int("max_queries", in: 1...64) { settings.web.maxQueries = most }
         section.end()
     }

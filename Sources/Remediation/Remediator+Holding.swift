@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Vocabulary
+
+/// Why a repair must wait, and until when: a maintenance, or a silence.
+public struct RepairHold: Hashable, Sendable {
+    /// Who holds the repair of the domain, which the alert of these labels asks for if there is one. It never waits.
+    public typealias Holder = @Sendable (DomainIdentity, Labels?, Timestamp) -> RepairHold?
+
+    public let reason: String
+    public let until: Timestamp
+
+    public init(reason: String, until: Timestamp) {
+        self.reason = reason
+        self.until = until
+    }
+}
+
+/// Repairs that an operator holds: refused, said once for each reason, and judged anew when nobody holds them any more.
+extension Remediator {
+    /// The wall clock may be set: no wait for its time is longer.
+    private static let longestWait = Duration.seconds(60)
+    /// Nothing but the end of what holds it ends such a wait.
+    private static let noLimit = Duration.seconds(100 * 365 * 86_400)
+
+    func hold(of record: DomainRecord, _ now: Moment) -> RepairHold? {
+        holder(record.domain, record.incident?.alert?.labels, now.time)
+    }
+
+    func refuse(_ record: inout DomainRecord, _ hold: RepairHold, _ action: String?, _ now: Moment) -> [Order] {
+        guard var incident = record.incident else { return [] }
+        let wait = min(max(hold.until - now.time, .milliseconds(1)), Self.longestWait)
+        record.phase = .held(next: now.uptime + wait, limit: Self.noLimit)
+        // It will be judged by all that has happened.
+        for event in incident.later { Incident.append(event, to: &incident.events) }
+        incident.later = []
+        let isNew = incident.refusal != hold.reason
+        incident.refusal = hold.reason
+        record.incident = incident
+        return isNew ? [report(record, .refused, hold.reason, action, now)] : []
+    }
+
+    /// Looks at what is held at the next tick.
+    public mutating func reconsider(now: Moment) {
+        for domain in records.values.flatMap(\.values).map(\.domain) {
+            change(domain) { record, _ in
+                guard case .held(_, let limit) = record.phase, record.incident?.refusal != nil else { return }
+                record.phase = .held(next: now.uptime, limit: limit)
+            }
+        }
+    }
+}

@@ -43,9 +43,9 @@ package actor Agent {
         self.desk = desk
         self.mayAct = mayAct
         board = Board(store: Store(), timestamps: settings.web.timestamps)
-        notifier = Notifier(settings.notifying) { desk.take(.delivery($0)) }
         let silences = SilenceDesk(path: settings.stateDirectory.map { $0 + "/silences.db" }, log: log)
         self.silences = silences
+        notifier = Notifier(settings.notifying) { desk.take(.delivery($0)) }
         eventDesk = EventDesk(notifier: notifier, isMuted: silences.isMuted)
         let room = RemediationRoom(
             settings: settings.remediation.bounded(mayAct), journal: journal, hands: actions, holder: silences.holder

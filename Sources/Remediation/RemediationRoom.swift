@@ -17,6 +17,8 @@ public actor RemediationRoom {
     private var timer: (deadline: Duration, task: Task<Void, Never>)?
     private var isStopped = false
     private var hasInherited: Bool
+    /// Domains whose incident the journal keeps, since its repair is held.
+    private var held: Set<DomainIdentity> = []
     /// Writes to the journal that failed.
     public private(set) var journalFailures = 0
 
@@ -38,6 +40,7 @@ public actor RemediationRoom {
         let inheritance = try await journal.inherit(at: now.time)
         guard !hasInherited else { return }
         hasInherited = true
+        held = Set(inheritance.held.map(\.domain))
         let orders = remediator.restore(inheritance, now: now)
         carryOut(orders)
     }
@@ -104,7 +107,15 @@ public actor RemediationRoom {
     private func carryOut(_ orders: [Order]) {
         for order in orders {
             switch order {
-            case .report(let decision): report(decision)
+            case .report(let decision):
+                report(decision)
+                if decision.outcome != .refused, held.remove(decision.domain) != nil {
+                    let domain = decision.domain
+                    Task { await note { (journal) async throws(DatabaseError) in try await journal.letGo(domain) } }
+                }
+            case .hold(let incident):
+                held.insert(incident.domain)
+                Task { await note { (journal) async throws(DatabaseError) in try await journal.hold(incident) } }
             case .look(let domain): Task { await look(at: domain) }
             case .perform(let attempt): Task { await perform(attempt) }
             case .quarantine(let domain, let policy):

@@ -196,6 +196,30 @@ import Testing
         #expect(await scene.stop(agent) == .exited(0))
     }
 
+    @Test func `an agent that is killed meanwhile holds it, and repairs it, as ever`() async throws {
+        let scene = try await Scenario()
+        try await scene.host.define("web-1")
+        try await scene.host.start("web-1")
+        let first = try scene.serve()
+        let port = try await first.port()
+        try await scene.wait(port, for: #"libvirt_domain_state{domain="web-1",state="running"} 1"#)
+        let added = try await BuiltProgram.run([
+            "maintenance", "add", "--all", "--for", "2h", "--comment", "c", "--url", "http://127.0.0.1:\(port)",
+        ])
+        #expect(added.code == 0, "\(added.errors)")
+        try scene.host.kill("web-1")
+        try await waitUntil("it is refused") { !first.lines("decision", "outcome=refused").isEmpty }
+        Glibc.kill(first.pid, SIGKILL)
+        _ = await first.end()
+        let second = try scene.serve()
+        let url = ["--url", "http://127.0.0.1:\(try await second.port())"]
+        try await waitUntil("it is refused again") { !second.lines("decision", "outcome=refused").isEmpty }
+        let id = added.output.trimmingNewline
+        #expect(try await BuiltProgram.run(["maintenance", "expire", id] + url).code == 0)
+        try await waitUntil("it is repaired") { !second.lines("decision", "outcome=succeeded").isEmpty }
+        #expect(await scene.stop(second) == .exited(0))
+    }
+
     @Test func `a crash is told as an event, once, and what repeats it as a count`() async throws {
         let scene = try await Scenario()
         try scene.configure(

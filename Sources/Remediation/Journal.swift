@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Database
+import FoundationEssentials
 import Queues
 public import Vocabulary
 
@@ -33,6 +34,12 @@ public actor Journal {
             CREATE TABLE running (
                 connection TEXT NOT NULL, uuid TEXT NOT NULL, name TEXT NOT NULL, events TEXT NOT NULL,
                 PRIMARY KEY (connection, uuid))
+            """
+        ],
+        [
+            """
+            CREATE TABLE held (
+                connection TEXT NOT NULL, uuid TEXT NOT NULL, incident TEXT NOT NULL, PRIMARY KEY (connection, uuid))
             """
         ],
     ]
@@ -114,6 +121,22 @@ public actor Journal {
         }
     }
 
+    /// Remembers what happened to a domain whose repair is held.
+    public func hold(_ incident: HeldIncident) throws(DatabaseError) {
+        // Silence is right: texts and whole numbers always have a JSON.
+        let json = (try? JSONEncoder().encode(incident)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+        try database.execute(
+            "INSERT OR REPLACE INTO held (connection, uuid, incident) VALUES (?, ?, ?)",
+            [.text(incident.domain.connection), .text(incident.domain.uuid.description), .text(json)])
+    }
+
+    /// Forgets it.
+    public func letGo(_ domain: DomainIdentity) throws(DatabaseError) {
+        try database.execute(
+            "DELETE FROM held WHERE connection = ? AND uuid = ?",
+            [.text(domain.connection), .text(domain.uuid.description)])
+    }
+
     /// What the agent before this one left; marks what it did not finish, so that it is told once. Rows of 30 days ago
     /// are dropped, and rows that make no sense passed over.
     public func inherit(at time: Timestamp) throws(DatabaseError) -> Inheritance {
@@ -125,11 +148,15 @@ public actor Journal {
             """, [.integer(Self.rowLimit)])
         let quarantined = try database.query(
             "SELECT connection, uuid, name FROM quarantine LIMIT ?", [.integer(Self.rowLimit)])
+        let held = try database.query("SELECT incident FROM held LIMIT ?", [.integer(Self.rowLimit)])
         try database.execute(
             "UPDATE attempts SET ended = ?, result = 'unknown' WHERE ended IS NULL", [.integer(time.milliseconds)])
         return Inheritance(
             attempts: rows.reversed().compactMap(Inheritance.Past.init),
-            quarantined: quarantined.compactMap(Self.domain))
+            quarantined: quarantined.compactMap(Self.domain),
+            held: held.compactMap { row in
+                row.first?.text.flatMap { try? JSONDecoder().decode(HeldIncident.self, from: Data($0.utf8)) }
+            })
     }
 
     static func domain(_ row: [Value]) -> DomainIdentity? {
@@ -170,6 +197,8 @@ public struct Inheritance: Sendable {
     /// Oldest first.
     public let attempts: [Past]
     public let quarantined: [DomainIdentity]
+    /// Incidents whose repair was held.
+    public let held: [HeldIncident]
 }
 
 extension DomainEvent {

@@ -46,4 +46,6 @@ public enum Order: Hashable, Sendable {
     /// Remember that the domain is quarantined, or is no longer.
     case quarantine(DomainIdentity, policy: String)
     case release(DomainIdentity)
+    /// Remember what goes on when nobody holds it any more, until another decision about the domain is taken.
+    case hold(HeldIncident)
 }

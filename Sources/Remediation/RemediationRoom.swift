@@ -20,6 +20,8 @@ public actor RemediationRoom {
     /// What an agent after this one has to know.
     var known = KnownDomains()
     var isKeeping = false
+    /// Domains whose incident the journal keeps, since its repair is held.
+    private var held: Set<DomainIdentity> = []
     /// Writes to the journal that failed.
     public private(set) var journalFailures = 0
 
@@ -43,6 +45,7 @@ public actor RemediationRoom {
         guard !hasInherited else { return }
         hasInherited = true
         known.restore(running)
+        held = Set(inheritance.held.map(\.domain))
         let orders = remediator.restore(inheritance, now: now)
         carryOut(orders)
     }
@@ -114,6 +117,13 @@ public actor RemediationRoom {
             case .report(let decision):
                 report(decision)
                 note(decision)
+                if decision.outcome != .refused, held.remove(decision.domain) != nil {
+                    let domain = decision.domain
+                    Task { await note { (journal) async throws(DatabaseError) in try await journal.letGo(domain) } }
+                }
+            case .hold(let incident):
+                held.insert(incident.domain)
+                Task { await note { (journal) async throws(DatabaseError) in try await journal.hold(incident) } }
             case .look(let domain): Task { await look(at: domain) }
             case .perform(let attempt): Task { await perform(attempt) }
             case .quarantine(let domain, let policy):

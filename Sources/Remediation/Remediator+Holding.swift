@@ -15,6 +15,14 @@ public struct RepairHold: Hashable, Sendable {
     }
 }
 
+/// What happened to a domain whose repair is held: it outlives the agent.
+public struct HeldIncident: Hashable, Codable, Sendable {
+    public let domain: DomainIdentity
+    public let id: String
+    public let events: [DomainEvent]
+    public let finding: DomainFinding?
+}
+
 /// Repairs that an operator holds: refused, said once for each reason, and judged anew when nobody holds them any more.
 extension Remediator {
     /// The wall clock may be set: no wait for its time is longer.
@@ -36,7 +44,25 @@ extension Remediator {
         let isNew = incident.refusal != hold.reason
         incident.refusal = hold.reason
         record.incident = incident
-        return isNew ? [report(record, .refused, hold.reason, action, now)] : []
+        guard isNew else { return [] }
+        let said = report(record, .refused, hold.reason, action, now)
+        // An alert that fires is told again after a restart.
+        guard incident.alert == nil else { return [said] }
+        let held = HeldIncident(
+            domain: record.domain, id: incident.id, events: incident.events, finding: incident.finding)
+        return [said, .hold(held)]
+    }
+
+    /// Takes up what the agent before this one held: it is judged anew.
+    mutating func takeUp(_ held: HeldIncident, now: Moment) {
+        change(held.domain) { record, machine in
+            guard case .idle = record.phase, machine.settings.mode != .off else { return }
+            var incident = Incident(id: held.id, opened: now.uptime)
+            for event in held.events { Incident.append(event, to: &incident.events) }
+            incident.finding = held.finding
+            record.incident = incident
+            record.phase = .collecting(until: now.uptime + machine.settle(held.domain))
+        }
     }
 
     /// Looks at what is held at the next tick.

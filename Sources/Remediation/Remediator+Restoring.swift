@@ -28,6 +28,7 @@ extension Remediator {
                 orders += machine.takeUp(past.attempt, &record, now)
             }
         }
+        for held in inheritance.held { takeUp(held, now: now) }
         return orders
     }
 

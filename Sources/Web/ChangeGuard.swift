@@ -31,7 +31,9 @@ struct ChangeGuard: Sendable {
 
     init(_ head: HTTPRequestHead, listener: SocketAddress?) {
         isUnix = listener?.pathname != nil && listener?.port == nil
-        isLocal = isUnix || listener?.ipAddress.map(Self.isLoopback) == true
+        // What a proxy on this host passes on comes from elsewhere.
+        let isPassedOn = ["Forwarded", "X-Forwarded-For", "Via"].contains { head.headers.contains(name: $0) }
+        isLocal = !isPassedOn && (isUnix || listener?.ipAddress.map(Self.isLoopback) == true)
         isPost = head.method == .POST
         contentType = head.headers.first(name: "Content-Type")?.split(separator: ";").first?.lowercased() ?? ""
         origins = head.headers["Origin"]

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Alerting
 import Configuration
 import DomainXML
 import FoundationEssentials
@@ -46,10 +47,11 @@ import YAML
         #expect(settings.metadata.namespaces == ["app": "http://example.org/app"])
         #expect(settings.metadata.paths.map(\.name) == ["owner"])
         #expect(settings.web == WebSettings(listen: [WebSettings.defaultListener]))
-        #expect(settings.notifying.receivers.map(\.name) == ["ops"])
+        #expect(settings.notifying.receivers.map(\.name) == ["ops", "chat", "pager"])
         #expect(settings.notifying.routes.map(\.receiver) == ["ops"])
         #expect(settings.notifying.routes.map(\.grouping) == [Grouping()])
         #expect(settings.notifying.inhibitions.map(\.equal) == [["host"]])
+        #expect(settings.eventRoutes.map(\.receiver) == ["ops"])
         let policy = try #require(settings.remediation.policies.first)
         #expect(policy.domains == ["web-*"])
         #expect(policy.causes == [.panic, .hypervisorCrash])
@@ -145,6 +147,16 @@ import YAML
         (
             "inhibit_rules: [{source_matchers: [a=b], equal: [host]}]",
             ["c.yml:1:17: inhibit_rules[0].target_matchers: is empty; name what it matches"]
+        ),
+        (
+            "event_routes: [{to: ops}, {match: [x], repeat_every: 0s}]\nweb: {allow_changes: yes}",
+            [
+                #"c.yml:2:22: web.allow_changes: expected true or false, found "yes""#,
+                #"c.yml:1:21: event_routes[0].to: there is no receiver "ops""#,
+                #"c.yml:1:35: event_routes[1].match: "x" is no matcher: =, !=, =~ or !~ is expected after x; write one as severity="critical" or name=~"web-.*""#,
+                #"c.yml:1:27: event_routes[1].to: is missing"#,
+                #"c.yml:1:54: event_routes[1].repeat_every: expected a duration from 1s to 1d, such as 30s or 1h30m, found "0s""#,
+            ]
         ),
         (
             "remediation: {policies: [{name: p, on: {causes: [panik]}}]}",

@@ -59,6 +59,31 @@ import Vocabulary
         #expect(try await journal.inherit(at: next.now.time).quarantined.isEmpty)
     }
 
+    @Test func `what is held survives, until it is let go`() async throws {
+        let place = try Place()
+        let journal = try Journal(path: place.file)
+        var scene = Scene()
+        scene.machine = Remediator(settings: RemediationSettings(mode: .auto), random: { 0.5 }) { _, _, time in
+            RepairHold(reason: "r", until: time + .seconds(60))
+        }
+        scene.happen("stopped_failed", then: "shutoff crashed")
+        scene.pass(.seconds(4))
+        let held = try #require(scene.held.first)
+        #expect(held.events.map(\.detail) == ["stopped_failed"])
+        try await journal.hold(held)
+
+        // The daemon has forgotten why the domain is off; the journal has not.
+        var next = Scene()
+        next.facts?.status = Scene.status("shutoff unknown")
+        next.carryOut(next.machine.restore(try await journal.inherit(at: next.now.time), now: next.now))
+        next.pass(.seconds(4))
+        #expect(next.actions == ["start"])
+        #expect(next.decisions.first?.cause == .hypervisorCrash)
+        #expect(next.decisions.first?.incident == held.id)
+        try await journal.letGo(Scene.domain)
+        #expect(try await journal.inherit(at: next.now.time).held.isEmpty)
+    }
+
     @Test(arguments: [("start", "running booted", 0), ("destroy-start", "shutoff destroyed", 1)])
     func `takes an unfinished step up by the state`(action: String, status: String, performed: Int) async throws {
         let place = try Place()

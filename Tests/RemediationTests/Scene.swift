@@ -11,6 +11,7 @@ struct Scene {
     var decisions: [Decision] = []
     var performed: [Attempt] = []
     var delays: [Duration] = []
+    var held: [HeldIncident] = []
 
     init(_ mode: RemediationSettings.Mode = .auto, policy: Policy = Policy()) {
         machine = Remediator(settings: RemediationSettings(mode: mode, policies: [policy])) { 0.5 }
@@ -91,6 +92,7 @@ struct Scene {
             case .perform(let attempt):
                 performed.append(attempt)
                 delays.append(uptime)
+            case .hold(let incident): held.append(incident)
             case .quarantine, .release: break
             }
         }

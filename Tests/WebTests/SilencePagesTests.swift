@@ -145,6 +145,9 @@ struct PlainSilences: SilenceKeeper {
         ),
         (["Host: localhost:9177", "Origin: http://localhost:9177"], true, "127.0.0.1", ChangeRules(), true),
         (["Host: localhost:9177", "Origin: http://localhost:1"], true, "127.0.0.1", ChangeRules(), false),
+        (["X-Forwarded-For: 192.0.2.7"], true, "127.0.0.1", ChangeRules(), false),
+        (["Via: 1.1 proxy"], true, "127.0.0.1", ChangeRules(), false),
+        (["X-Forwarded-For: 192.0.2.7"], true, "127.0.0.1", ChangeRules(fromAnywhere: true), true),
         (["Host: [::1]:9177"], true, "127.0.0.1", ChangeRules(), true),
         (["Host: "], true, "127.0.0.1", ChangeRules(), false),
     ])

@@ -196,17 +196,52 @@ import Testing
         #expect(await scene.stop(agent) == .exited(0))
     }
 
-    @Test func `a crash is told as an event, once, and what repeats it as a count`() async throws {
+    @Test func `an agent that is killed meanwhile holds it, and repairs it, as ever`() async throws {
+        let scene = try await Scenario()
+        try await scene.host.define("web-1")
+        try await scene.host.start("web-1")
+        let first = try scene.serve()
+        let port = try await first.port()
+        try await scene.wait(port, for: #"libvirt_domain_state{domain="web-1",state="running"} 1"#)
+        let added = try await BuiltProgram.run([
+            "maintenance", "add", "--all", "--for", "2h", "--comment", "c", "--url", "http://127.0.0.1:\(port)",
+        ])
+        #expect(added.code == 0, "\(added.errors)")
+        try scene.host.kill("web-1")
+        try await waitUntil("it is refused") { !first.lines("decision", "outcome=refused").isEmpty }
+        Glibc.kill(first.pid, SIGKILL)
+        _ = await first.end()
+        let second = try scene.serve()
+        let url = ["--url", "http://127.0.0.1:\(try await second.port())"]
+        try await waitUntil("it is refused again") { !second.lines("decision", "outcome=refused").isEmpty }
+        let id = added.output.trimmingNewline
+        #expect(try await BuiltProgram.run(["maintenance", "expire", id] + url).code == 0)
+        try await waitUntil("it is repaired") { !second.lines("decision", "outcome=succeeded").isEmpty }
+        #expect(await scene.stop(second) == .exited(0))
+    }
+
+    @Test func `a crash is told as an event, once, what repeats it as a count, and under maintenance not at all`()
+        async throws
+    {
         let scene = try await Scenario()
         try scene.configure(
             mode: "observe",
             more:
                 "event_routes: [{match: ['event=\"lifecycle\"', 'detail=~\"stopped_.*\"'], to: ops, repeat_every: 5s}]")
-        try await scene.host.define("web-1")
-        try await scene.host.start("web-1")
+        for name in ["web-1", "web-2"] {
+            try await scene.host.define(name)
+            try await scene.host.start(name)
+        }
         let agent = try scene.serve()
         let port = try await agent.port()
         try await scene.wait(port, for: #"libvirt_domain_state{domain="web-1",state="running"} 1"#)
+        // What is under maintenance is not told.
+        let added = try await BuiltProgram.run([
+            "maintenance", "add", "web-2", "--for", "1h", "--comment", "c", "--url", "http://127.0.0.1:\(port)",
+        ])
+        #expect(added.code == 0, "\(added.errors)")
+        try scene.host.kill("web-2")
+        try await waitUntil("it is heard") { !agent.lines("detail=stopped_failed", "domain=web-2").isEmpty }
         for _ in 0..<3 {
             try scene.host.kill("web-1")
             try await waitUntil("it is off") { try await scene.host.state(of: "web-1") == "shut off" }
@@ -217,6 +252,7 @@ import Testing
             told("web-1: lifecycle stopped_failed, 2 times since") == 1
         }
         #expect(told("\"summary\":\"web-1: lifecycle stopped_failed\"") >= 1)
+        #expect(told("web-2: lifecycle") == 0)
         #expect(await scene.stop(agent) == .exited(0))
     }
 }

@@ -190,7 +190,8 @@ package actor Agent {
 
     private nonisolated var site: AgentSite {
         AgentSite(
-            board: board, log: events, rules: runner.board, queries: queries, version: Version.text,
+            board: board, log: events, rules: runner.board, queries: queries, room: room,
+            version: Version.text,
             readiness: { [weak self] in await self?.reasonNotReady() },
             connections: { [weak self] in await self?.connectionNames ?? [] })
     }

@@ -20,6 +20,8 @@ public actor RemediationRoom {
     /// What an agent after this one has to know.
     var known = KnownDomains()
     var isKeeping = false
+    /// The newest decisions, oldest first.
+    var recent: [Decision] = []
     /// Writes to the journal that failed.
     public private(set) var journalFailures = 0
 

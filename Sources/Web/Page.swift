@@ -52,7 +52,8 @@ enum Pages {
     static func all() -> [any Page] {
         [
             FrontPage(), HealthyPage(), ReadyPage(), AlertsPage(), EventsPage(), LabelValuesPage(), LabelsPage(),
-            QueryPage(), QueryRangePage(), RulesPage(), SeriesPage(), BuildInfoPage(), MetricsPage(), ProbePage(),
+            QueryPage(), QueryRangePage(), RemediationPage(), RemediationExplainPage(), RemediationHistoryPage(),
+            RulesPage(), SeriesPage(), BuildInfoPage(), MetricsPage(), ProbePage(),
         ]
     }
 }

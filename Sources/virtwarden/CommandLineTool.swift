@@ -17,8 +17,9 @@ struct CommandLineTool: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            ServeCommand.self, EventsCommand.self, QueryCommand.self, MetricsCommand.self, DemoCommand.self,
-            CheckCommand.self, TestCommand.self, PromQLCommand.self, VersionCommand.self,
+            ServeCommand.self, EventsCommand.self, QueryCommand.self, MetricsCommand.self,
+            RemediationCommand.self, DemoCommand.self, CheckCommand.self, TestCommand.self, PromQLCommand.self,
+            VersionCommand.self,
         ])
 
     /// Parses the command line, runs the command and ends the process when it failed.

@@ -92,8 +92,8 @@ let package = Package(
         .executableTarget(
             name: "virtwarden",
             dependencies: [
-                "Vocabulary", "Files", "Libvirt", "YAML", "Sampling", "PromQL", "Alerting", "PrometheusAPI",
-                "Notifying",
+                "Vocabulary", "Files", "Libvirt", "DomainXML", "YAML", "Sampling", "PromQL", "Alerting",
+                "PrometheusAPI", "Notifying",
                 "Remediation", "Web", "WebClient", "Terminal", "Configuration", "Daemon", logging, arguments,
             ],
             swiftSettings: settings),

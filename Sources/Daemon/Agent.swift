@@ -240,7 +240,8 @@ package actor Agent {
 
     private nonisolated var site: AgentSite {
         AgentSite(
-            board: board, log: events, rules: runner.board, queries: queries, silences: silences, version: Version.text,
+            board: board, log: events, rules: runner.board, queries: queries, silences: silences, room: room,
+            version: Version.text,
             readiness: { [weak self] in await self?.reasonNotReady() },
             connections: { [weak self] in await self?.connectionNames ?? [] },
             rulesOfChange: { [weak self] in await self?.settings.web.changeRules ?? ChangeRules() })

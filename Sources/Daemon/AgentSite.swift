@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PromQL
+import Remediation
 import Sampling
 import Vocabulary
 import Web
@@ -11,6 +12,7 @@ struct AgentSite: Site {
     let rules: RuleBoard
     let queries: QueryDesk
     let silences: any SilenceKeeper
+    let room: RemediationRoom
     let version: String
     let readiness: @Sendable () async -> String?
     /// The names of the connections there are.
@@ -67,6 +69,18 @@ struct AgentSite: Site {
 
     func ruleGroups() async -> [RuleGroupReport] {
         rules.reports
+    }
+
+    func remediation(_ query: RemediationQuery) async -> RemediationReport {
+        await room.report(query)
+    }
+
+    func remediationHistory(_ query: RemediationQuery) async -> RemediationHistory {
+        await room.history(query)
+    }
+
+    func remediationExplanation(_ query: RemediationQuery) async -> RemediationExplanation? {
+        await room.explain(query)
     }
 
     func reasonNotReady() async -> String? {

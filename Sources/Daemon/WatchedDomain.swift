@@ -80,11 +80,13 @@ struct WatchedDomain {
     }
 
     var facts: DomainFacts {
-        DomainFacts(
+        var facts = DomainFacts(
             identity: identity, status: status.words, isPersistent: listed?.isPersistent ?? true,
             hasManagedSave: listed?.hasManagedSave ?? false, manager: description?.manager,
             onCrash: description?.onCrash, id: listed?.id,
             isAgentConnected: description?.hasAgentChannel == true ? guest.isConnected && isActive : nil)
+        facts.wish = description?.remediation.map { DomainWish($0.attributes, problems: $0.problems) }
+        return facts
     }
 
     /// Every place on the board that this domain's series may stand in.

@@ -95,6 +95,8 @@ public struct DomainDescription: Hashable, Sendable {
     public let isAgentConnected: Bool
     /// Who else manages the domain, by its metadata: `nova`, `ovirt` or `kubevirt`.
     public let manager: String?
+    /// nil unless metadata of this program's is there.
+    public let remediation: RemediationMark?
     /// nil unless Nova's metadata is there, of version 1.0 or 1.1.
     public let openStack: OpenStack?
     /// nil unless their metadata is there.
@@ -140,6 +142,7 @@ public struct DomainDescription: Hashable, Sendable {
         isAgentConnected = agent?.attribute("state") == "connected"
         let metadata = domain.child("metadata")
         manager = metadata.flatMap(Self.manager)
+        remediation = metadata.flatMap(RemediationMark.init)
         openStack = metadata.flatMap(OpenStack.init)
         oVirt = metadata.flatMap(OVirt.init)
         kubeVirt = metadata.flatMap(KubeVirt.init)

@@ -51,6 +51,17 @@ struct Element {
         return nil
     }
 
+    /// Calls `body` with each attribute that is in no namespace.
+    func eachAttribute(_ body: (String, String) -> Void) {
+        var next = node.pointee.properties
+        while let attribute = next {
+            if attribute.pointee.ns == nil, let name = attribute.pointee.name {
+                body(Self.text(name), Self.content(from: attribute.pointee.children))
+            }
+            next = attribute.pointee.next
+        }
+    }
+
     /// The first of the attributes `names` that is there and not empty.
     func firstAttribute(_ names: [String]) -> String? {
         for name in names {

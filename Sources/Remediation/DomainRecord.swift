@@ -76,6 +76,8 @@ struct DomainRecord: Sendable {
     var failures = 0
     /// Alerts that fire, by their labels.
     var firing: [Labels: Alert] = [:]
+    /// What the domain's owner wishes, as last read.
+    var wish: DomainWish?
     /// Facts were asked for and have not come yet.
     var isLooking = false
 

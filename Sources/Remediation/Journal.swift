@@ -110,6 +110,18 @@ public actor Journal {
         }
     }
 
+    /// The newest steps that `query` asks about, the newest first.
+    func steps(_ query: RemediationQuery) throws(DatabaseError) -> [RemediationStep] {
+        let (host, domain) = (query.host.map(Value.text) ?? .null, query.domain.map(Value.text) ?? .null)
+        let rows = try database.query(
+            """
+            SELECT id, began, ended, connection, name, uuid, incident, number, policy, action, cause, result
+            FROM attempts WHERE (?1 IS NULL OR connection = ?1) AND (?2 IS NULL OR name = ?2 OR uuid = lower(?2))
+            ORDER BY id DESC LIMIT ?3
+            """, [host, domain, .integer(Int64(query.limit))])
+        return rows.compactMap(RemediationStep.init)
+    }
+
     /// What `keep` wrote.
     func running() throws(DatabaseError) -> [KnownDomains.Known] {
         let rows = try database.query(
@@ -211,5 +223,20 @@ extension DomainEvent {
         self.init(
             domain: domain, kind: String(words[0]), detail: words[1] == "-" ? "" : String(words[1]),
             time: Timestamp(milliseconds: time))
+    }
+}
+
+extension RemediationStep {
+    fileprivate init?(_ row: [Value]) {
+        guard row.count == 12, let id = row[0].integer, let began = row[1].integer, let host = row[3].text,
+            let name = row[4].text, let uuid = row[5].text, let incident = row[6].text
+        else { return nil }
+        self.init(
+            id: id, began: Timestamp(milliseconds: began), ended: row[2].integer.map(Timestamp.init(milliseconds:)),
+            host: host, name: name, uuid: uuid, incident: incident, attempt: Int(clamping: row[7].integer ?? 0))
+        policy = row[8].text ?? ""
+        action = row[9].text ?? ""
+        cause = row[10].text ?? ""
+        result = row[11].text
     }
 }

@@ -20,8 +20,10 @@ extension RemediationRoom {
         }
     }
 
-    /// An incident that has ended is not judged again.
+    /// Remembers the decision. An incident that has ended is not judged again.
     func note(_ decision: Decision) {
+        if recent.count >= Self.recentLimit { recent.removeFirst(Self.recentLimit / 10) }
+        recent.append(decision)
         switch decision.outcome {
         case .acted, .held, .failed: return
         case .wouldAct, .leftAlone, .refused, .succeeded, .gaveUp:

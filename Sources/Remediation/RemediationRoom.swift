@@ -22,6 +22,8 @@ public actor RemediationRoom {
     var isKeeping = false
     /// Domains whose incident the journal keeps, since its repair is held.
     private var held: Set<DomainIdentity> = []
+    /// The newest decisions, oldest first.
+    var recent: [Decision] = []
     /// Writes to the journal that failed.
     public private(set) var journalFailures = 0
 

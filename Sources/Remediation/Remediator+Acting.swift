@@ -73,6 +73,9 @@ extension Remediator {
         guard settings.mode == .auto else {
             return end(&record, .wouldAct, "the mode is observe", action: step.action, now)
         }
+        if let (mode, reason) = facts.wish?.lowered(settings.mode, at: now.time), mode != .auto {
+            return end(&record, .wouldAct, reason ?? "the mode is \(mode.rawValue)", action: step.action, now)
+        }
         return perform(step, index, judgement, policy, facts, &record, now)
     }
 

@@ -9,6 +9,7 @@ extension Remediator {
         change(domain) { record, machine in
             guard record.isLooking else { return }
             record.isLooking = false
+            if let facts { record.wish = facts.wish }
             switch record.phase {
             case .collecting, .held: orders = machine.judge(facts, &record, now)
             case .waiting: orders = machine.resume(facts, &record, now)
@@ -60,7 +61,7 @@ extension Remediator {
             return end(&record, .leftAlone, "the domain runs", now)
         }
         let policy = settings.policies.first { policy in
-            policy.covers(record.domain.name)
+            policy.covers(record.domain.name) && facts.wish?.admits(policy) != false
                 && (policy.causes.contains(judgement.cause) || alert.map(policy.isStarted) == true)
         }
         guard let policy else {
@@ -82,6 +83,7 @@ extension Remediator {
 
     /// Waits for the next pass through the ladder, or gives up.
     func wait(_ policy: Policy, _ record: inout DomainRecord, _ now: Moment) -> [Order] {
+        let policy = record.wish?.lowered(policy) ?? policy
         record.starts.removeAll { $0 + policy.budget.window <= now.uptime }
         guard record.starts.count < policy.budget.attempts else {
             let window = DurationText.format(policy.budget.window)

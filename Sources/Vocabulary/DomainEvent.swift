@@ -37,6 +37,8 @@ public struct DomainFacts: Hashable, Sendable, Codable {
     public var isAgentConnected: Bool?
     /// libvirt's driver by the scheme of its addresses: `qemu`, `xen`, `lxc`, `test`; nil when that is not known.
     public var driver: String?
+    /// What its owner wishes; nil when its metadata says nothing.
+    public var wish: DomainWish?
 
     public init(
         identity: DomainIdentity, status: DomainStatus, isPersistent: Bool, hasManagedSave: Bool = false,

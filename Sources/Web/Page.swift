@@ -62,8 +62,9 @@ enum Pages {
     static func all() -> [any Page] {
         [
             FrontPage(), HealthyPage(), ReadyPage(), AlertsPage(), EventsPage(), LabelValuesPage(), LabelsPage(),
-            MaintenancesPage(), MaintenancePage(), QueryPage(), QueryRangePage(), RulesPage(), SeriesPage(),
-            BuildInfoPage(), SilencePage(), SilencesPage(), MetricsPage(), ProbePage(),
+            MaintenancesPage(), MaintenancePage(), QueryPage(), QueryRangePage(), RemediationPage(),
+            RemediationExplainPage(), RemediationHistoryPage(), RulesPage(), SeriesPage(), BuildInfoPage(),
+            SilencePage(), SilencesPage(), MetricsPage(), ProbePage(),
         ]
     }
 }

@@ -20,8 +20,25 @@ public protocol Site: Sendable {
     func series(_ request: SeriesRequest) async throws(QueryRefusal) -> [UInt8]
     /// How the rules stand, sorted by file and name.
     func ruleGroups() async -> [RuleGroupReport]
+    /// How repair stands, and what was done.
+    func remediation(_ query: RemediationQuery) async -> RemediationReport
+    func remediationHistory(_ query: RemediationQuery) async -> RemediationHistory
+    /// nil when nothing is known of the domain.
+    func remediationExplanation(_ query: RemediationQuery) async -> RemediationExplanation?
     /// Why the agent is not ready to be relied on, one sentence; nil when it is.
     func reasonNotReady() async -> String?
+}
+
+extension Site {
+    public func remediation(_ query: RemediationQuery) async -> RemediationReport {
+        RemediationReport(mode: "off", domains: [])
+    }
+
+    public func remediationHistory(_ query: RemediationQuery) async -> RemediationHistory {
+        RemediationHistory(steps: [])
+    }
+
+    public func remediationExplanation(_ query: RemediationQuery) async -> RemediationExplanation? { nil }
 }
 
 /// Which part of the snapshot is asked for, and by whom.

@@ -17,8 +17,9 @@ struct CommandLineTool: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            ServeCommand.self, EventsCommand.self, QueryCommand.self, MetricsCommand.self, DemoCommand.self,
-            CheckCommand.self, MaintenanceCommand.self, SilenceCommand.self, TestCommand.self, PromQLCommand.self,
+            ServeCommand.self, EventsCommand.self, QueryCommand.self, MetricsCommand.self, RemediationCommand.self,
+            DemoCommand.self, CheckCommand.self, MaintenanceCommand.self, SilenceCommand.self, TestCommand.self,
+            PromQLCommand.self,
             VersionCommand.self,
         ])
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import FoundationEssentials
 import Glibc
-import Testing
+import Libvirt
 import TestHosts
+import Testing
 import Vocabulary
 
 @testable import Remediation
@@ -81,5 +82,28 @@ import Vocabulary
         let task = Task { await HookProcess.run(["/bin/sleep", "600"], input: [], within: .seconds(600)) }
         task.cancel()
         #expect(await task.value == .timedOut)
+    }
+
+    @Test(arguments: [(WebSink.Behaviour.answer(200), true), (.answer(500), false), (.hang, false)])
+    func `a webhook is told the step, and must say that it took it`(
+        behaviour: WebSink.Behaviour, isDone: Bool
+    ) async throws {
+        let sink = try WebSink()
+        sink.behave(behaviour)
+        var means = ActionMeans()
+        means.webhook = sink.url
+        let attempt = Attempt(
+            domain: Scene.domain, incident: "i-1", number: 1, policy: "p", action: "webhook", cause: .panic)
+        let connection = try await Connection.open("test:///default", access: .readWrite)
+        let outcome = await WebhookCall().carryOut(
+            StepOrder(attempt, timeout: .seconds(2), means: means),
+            links: StepLinks {
+                connection
+            } close: { _ in
+            })
+        #expect((outcome.problem == nil) == isDone, "\(outcome)")
+        #expect(sink.requests.first?.text.contains(#""incident":"i-1""#) == true)
+        await connection.close()
+        sink.stop()
     }
 }

@@ -74,7 +74,9 @@ struct PlainSite: Site {
             #expect(front.status == 200)
             #expect(front.text.contains("virtwarden 9.9"))
             for page in Pages.all() where page.summary != nil {
-                #expect(try await get(port, page.path).status == 200)
+                // This one answers about one domain, and asks which.
+                let needsName = page.path == "/api/v1/remediation/explain"
+                #expect(try await get(port, page.path).status == (needsName ? 400 : 200))
                 #expect(front.text.contains("href=\"\(page.path)\""))
             }
         }

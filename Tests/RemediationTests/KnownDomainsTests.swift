@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import FoundationEssentials
+import Testing
+import Vocabulary
+
+@testable import Remediation
+
+/// What an agent tells the one after it.
+@Suite struct KnownDomainsTests {
+    private static let running = DomainStatus(state: "running", reason: "booted")
+    private static let off = DomainStatus(state: "shutoff", reason: "crashed")
+
+    private func list(_ known: inout KnownDomains, _ status: DomainStatus?) -> [KnownDomains.Missed] {
+        known.list(status.map { [(Scene.domain, $0)] } ?? [], of: "local")
+    }
+
+    /// What the next agent starts from.
+    private func next(_ known: KnownDomains) async throws -> KnownDomains {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("known-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appendingPathComponent("journal.db").path
+        var old = known
+        let rows = Dictionary(uniqueKeysWithValues: old.takeChanged().map { ($0, known[$0]) })
+        try await Journal(path: path).keep(rows)
+        var new = KnownDomains()
+        new.restore(try await Journal(path: path).running())
+        return new
+    }
+
+    @Test func `a domain that stopped while no agent listened is told, once`() async throws {
+        var known = KnownDomains()
+        #expect(list(&known, Self.running).isEmpty)
+        var after = try await next(known)
+        let missed = list(&after, Self.off)
+        #expect(missed.map(\.known.domain) == [Scene.domain] && missed.map(\.status) == [Self.off])
+        #expect(list(&after, Self.off).isEmpty)
+    }
+
+    @Test func `what was heard and not judged is told with its events`() async throws {
+        var known = KnownDomains()
+        _ = list(&known, Self.running)
+        for word in ["stopped_failed", "stopped_failed", "agent_lifecycle"] { known.hear(Scene.event(word)) }
+        var after = try await next(known)
+        #expect(list(&after, Self.off).first?.known.events == [Scene.event("stopped_failed")])
+    }
+
+    @Test func `what was judged, or runs, or is of another connection is not told`() async throws {
+        var known = KnownDomains()
+        _ = list(&known, Self.running)
+        known.hear(Scene.event("stopped_destroyed"))
+        known.judged(Scene.domain, isRunning: false)
+        var judged = try await next(known)
+        #expect(list(&judged, Self.off).isEmpty)
+        known.hear(Scene.event("started_booted"))
+        var runs = try await next(known)
+        #expect(runs.list([], of: "other").isEmpty)
+        #expect(list(&runs, Self.running).isEmpty)
+    }
+
+    @Test func `a domain that is gone is told as gone`() async throws {
+        var known = KnownDomains()
+        _ = list(&known, Self.running)
+        var after = try await next(known)
+        #expect(list(&after, nil).map(\.status) == [nil])
+    }
+
+    @Test func `a flood of domains and events is bounded`() {
+        var known = KnownDomains()
+        _ = list(&known, Self.running)
+        for number in 0..<100 { known.hear(Scene.event(number % 2 == 0 ? "stopped_failed" : "stopped_crashed")) }
+        #expect(known[Scene.domain.key]?.events.count == 8)
+        let many = (0..<20_000).map { number in
+            (DomainIdentity(connection: "many", uuid: DomainUUID(high: 9, low: number), name: "x"), Self.running)
+        }
+        _ = known.list(many, of: "many")
+        #expect(known.changed.count == 10_000)
+    }
+}

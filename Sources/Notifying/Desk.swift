@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Queues
 import Vocabulary
-import WebClient
 
 /// Works off what one receiver is owed, one message at a time, until it has been told.
 actor Desk {
@@ -14,7 +13,7 @@ actor Desk {
     private var backlog = Backlog()
     private var counts = DeliveryFigures()
     private var failures = 0
-    private let client = WebClient()
+    private let carrier: Carrier
     private let report: @Sendable (Delivery) -> Void
     private let epoch = ContinuousClock.now
     private var worker: Task<Void, Never>?
@@ -23,7 +22,11 @@ actor Desk {
     /// Waits for nothing any more: what may not be sent now stays.
     private var isDraining = false
 
-    init(_ receiver: Receiver, _ externalURL: String, _ report: @escaping @Sendable (Delivery) -> Void) {
+    init(
+        _ receiver: Receiver, _ externalURL: String, _ carrier: Carrier,
+        _ report: @escaping @Sendable (Delivery) -> Void
+    ) {
+        self.carrier = carrier
         self.receiver = receiver
         self.externalURL = externalURL
         self.report = report
@@ -102,7 +105,7 @@ actor Desk {
             externalURL: externalURL)
         let before = failures
         let result: Delivery.Result
-        switch await attempt(message) {
+        switch await carrier.tell(message, by: receiver.channel) {
         case .told:
             backlog.settled(group, alerts, now: now)
             counts.delivered += 1
@@ -123,32 +126,5 @@ actor Desk {
             Delivery(
                 receiver: receiver.name, alertNames: Set(alerts.map(\.name)).sorted(), alerts: alerts.count,
                 result: result, failuresBefore: before))
-    }
-
-    private func attempt(_ message: Message) async -> Verdict {
-        let parcels: [Parcel]
-        do throws(ChannelError) {
-            parcels = try receiver.channel.parcels(for: message)
-        } catch {
-            // A file that is missing now may be there in a minute.
-            return .again(reason: error.description, retryAfter: nil)
-        }
-        for parcel in parcels {
-            let verdict = await send(parcel)
-            guard verdict == .told else { return verdict }
-        }
-        return .told
-    }
-
-    private func send(_ parcel: Parcel) async -> Verdict {
-        switch parcel {
-        case .request(let request):
-            do throws(WebClientError) {
-                return receiver.channel.verdict(on: try await client.send(request))
-            } catch {
-                return error.kind == .badURL
-                    ? .refused(reason: error.description) : .again(reason: error.description, retryAfter: nil)
-            }
-        }
     }
 }

@@ -8,12 +8,19 @@ public actor Notifier {
     private var settings: NotifierSettings
     private var desks: [String: Desk] = [:]
     private let report: @Sendable (Delivery) -> Void
+    private let log: @Sendable (String) -> Void
 
-    /// `report` is told of every attempt.
-    public init(_ settings: NotifierSettings, report: @escaping @Sendable (Delivery) -> Void) {
+    /// `report` is told of every attempt; `log` takes the lines of the channel `log`.
+    public init(
+        _ settings: NotifierSettings, log: @escaping @Sendable (String) -> Void = { _ in },
+        report: @escaping @Sendable (Delivery) -> Void
+    ) {
+        self.log = log
         self.settings = settings
         self.report = report
-        for receiver in settings.receivers { desks[receiver.name] = Desk(receiver, settings.externalURL, report) }
+        for receiver in settings.receivers {
+            desks[receiver.name] = Desk(receiver, settings.externalURL, Carrier(log: log), report)
+        }
     }
 
     /// Alerts that began to fire, or were resolved; others are passed over.
@@ -38,7 +45,7 @@ public actor Notifier {
                 await desk.reload(receiver, settings.externalURL)
                 desks[receiver.name] = desk
             } else {
-                desks[receiver.name] = Desk(receiver, settings.externalURL, report)
+                desks[receiver.name] = Desk(receiver, settings.externalURL, Carrier(log: log), report)
             }
         }
         for (name, desk) in old where desks[name] == nil { await desk.stop() }

@@ -2,52 +2,43 @@
 import Notifying
 import YAML
 
-/// `receivers`: who is told of alerts, each by one channel.
+/// `receivers`: who is told of alerts, each by one channel; and `allow_exec`, without which none may run programs.
 enum ReceiversSection: Section {
     static func read(_ reader: inout MappingReader, into settings: inout Settings) {
         var names: Set<String> = []
+        let allowsExec = reader.bool("allow_exec") ?? false
         settings.notifying.receivers = (reader.mappings("receivers") ?? []).compactMap { entry in
             var entry = entry
             let name = entry.required("name")
             if let name, !names.insert(name).inserted {
                 entry.complain("name", "a receiver called \"\(name)\" is there twice")
             }
-            let channel: (any Channel)?
-            if var webhook = entry.mapping(Webhook.key) {
-                channel = Webhook(&webhook)
-                webhook.end()
-            } else {
-                channel = nil
-                if entry.value(Webhook.key) == nil {
-                    let keys = Channels.all.map { $0.key }.joined(separator: ", ")
-                    entry.problems.add("\(entry.name): has no channel; give it one of: \(keys)", at: entry.node)
-                }
-            }
+            let channel = channel(&entry, allowsExec)
             entry.end()
             guard let name, let channel else { return nil }
             return Receiver(name: name, channel: channel)
         }
     }
-}
 
-extension Webhook {
-    fileprivate init?(_ reader: inout MappingReader) {
-        let url = reader.value("url", expected: "a URL that begins with http:// or https://") { text in
-            text.hasPrefix("http://") || text.hasPrefix("https://") ? text : nil
-        }
-        let file = reader.path(of: "url_file")
-        let timeout = reader.duration("timeout", in: .milliseconds(100) ... .seconds(120)) ?? .seconds(10)
-        switch (url, file) {
-        case (let url?, nil): self.init(address: .url(url), timeout: timeout)
-        case (nil, let file?): self.init(address: .file(file), timeout: timeout)
-        case (.some, .some):
-            reader.complain("url_file", "url is there too; keep one of them")
-            return nil
-        case (nil, nil):
-            if reader.value("url") == nil, reader.value("url_file") == nil {
-                reader.problems.add("\(reader.name): needs url or url_file", at: reader.node)
-            }
+    /// The only channel of a receiver.
+    private static func channel(_ entry: inout MappingReader, _ allowsExec: Bool) -> (any Channel)? {
+        var found: [any ConfiguredChannel.Type] = []
+        for type in ConfiguredChannels.all where entry.value(type.key) != nil { found.append(type) }
+        guard let type = found.first else {
+            let keys = ConfiguredChannels.all.map { $0.key }.joined(separator: ", ")
+            entry.problems.add("\(entry.name): has no channel; give it one of: \(keys)", at: entry.node)
             return nil
         }
+        if found.count > 1 {
+            let keys = found.map { $0.key }.joined(separator: ", ")
+            entry.problems.add("\(entry.name): has several channels (\(keys)); make a receiver of each", at: entry.node)
+        }
+        if type.key == Exec.key, !allowsExec {
+            entry.complain(type.key, "programs are run only with allow_exec: true at the top of the configuration")
+        }
+        guard var reader = entry.mapping(type.key) else { return nil }
+        let channel = type.read(&reader)
+        reader.end()
+        return channel
     }
 }

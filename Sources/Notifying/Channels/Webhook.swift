@@ -1,43 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-import Files
-import WebClient
+public import Alerting
 
-/// A webhook that gets the body that Alertmanager's webhooks get, version 4.
+/// A webhook that gets the body that Alertmanager's webhooks get, version 4, or one by template.
 public struct Webhook: Channel {
     public static let key = "webhook"
 
-    /// Where the URL comes from: a file keeps it out of the configuration, and is read before each message.
-    public enum Address: Hashable, Sendable {
-        case url(String)
-        case file(String)
+    public var target: WebTarget
+    /// In place of version 4; JSON too.
+    public var body: CustomBody?
+
+    public init(_ target: WebTarget, body: MessageTemplate? = nil) {
+        self.target = target
+        self.body = body.map { CustomBody($0) }
     }
 
-    public let address: Address
-    /// For one attempt as a whole.
-    public let timeout: Duration
-    private static let longestURL = 65_536
+    public init(address: Secret, timeout: Duration = .seconds(10)) {
+        self.init(WebTarget(url: address, timeout: timeout))
+    }
 
-    public init(address: Address, timeout: Duration = .seconds(10)) {
-        self.address = address
-        self.timeout = timeout
+    public var templates: [(key: String, template: MessageTemplate)] {
+        body.map { [("body", $0.template)] } ?? []
     }
 
     public func parcels(for message: Message) throws(ChannelError) -> [Parcel] {
-        let url: String
-        switch address {
-        case .url(let text): url = text
-        case .file(let path):
-            do {
-                let text = try TextFile.read(path, limit: Self.longestURL)
-                url = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-            } catch {
-                throw ChannelError(error.description)
-            }
-            guard !url.isEmpty else { throw ChannelError("\(path) holds no URL; write it in the first line") }
-        }
-        let request = WebRequest(
-            url: url, method: "POST", headers: [("Content-Type", "application/json")],
-            body: WebhookBody(message).json, timeout: timeout, cutsLongBody: true)
-        return [.request(request)]
+        let bytes: [UInt8]
+        if let body { bytes = try body.bytes(for: message) } else { bytes = WebhookBody.bytes(of: message) }
+        return [.request(try target.request(bytes))]
     }
 }

@@ -119,7 +119,9 @@ let package = Package(
         tests("Remediation", ["Alerting", "Database", "Libvirt", "Vocabulary"]),
         tests("Web", ["CZlib", "PromQL", "PrometheusAPI", "Vocabulary"]),
         tests("Terminal"),
-        tests("Configuration", ["Alerting", "DomainXML", "Notifying", "Remediation", "Sampling", "Vocabulary", "Web", "YAML"]),
+        tests(
+            "Configuration",
+            ["Alerting", "DomainXML", "Notifying", "Remediation", "Sampling", "Vocabulary", "Web", "YAML"]),
         tests(
             "Daemon",
             [

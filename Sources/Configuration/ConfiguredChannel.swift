@@ -74,7 +74,7 @@ extension MappingReader {
         return nil
     }
 
-    /// `url`, `timeout`, `headers`, `basic_auth` and `authorization`; `url` may stand in place of the one in the settings.
+    /// `url`, `timeout`, `headers`, `basic_auth` and `authorization`; without a URL it is `standard`.
     mutating func target(url standard: Secret? = nil) -> WebTarget? {
         let before = problems.problems.count
         let url = self.url(isRequired: standard == nil) ?? standard

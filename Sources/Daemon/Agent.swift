@@ -41,7 +41,7 @@ package actor Agent {
         self.desk = desk
         self.mayAct = mayAct
         board = Board(store: Store(), timestamps: settings.web.timestamps)
-        notifier = Notifier(settings.notifying) { log.notice("\($0)") } report: { desk.take(.delivery($0)) }
+        notifier = Notifier(settings.notifying, log: { log.notice("\($0)") }, report: { desk.take(.delivery($0)) })
         room = RemediationRoom(
             settings: settings.remediation.bounded(mayAct), journal: journal, hands: actions
         ) { desk.take(.decision($0)) }

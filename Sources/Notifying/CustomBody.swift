@@ -24,7 +24,7 @@ public struct CustomBody: Sendable {
         do throws(TemplateFailure) {
             text = try template.expand(message.data())
         } catch {
-            let plain = template.text(for: message)
+            let plain = Rendering(message).failed(error)
             return isJSON ? (["text": .string(plain)] as JSON).bytes : Array(plain.utf8)
         }
         let bytes = Array(text.utf8)

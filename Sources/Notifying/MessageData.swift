@@ -49,28 +49,6 @@ extension Alert {
     }
 }
 
-extension MessageTemplate {
-    /// The text for `message`; one that fails at run time is replaced by a plain text that says so, as people must be
-    /// told all the same.
-    func text(for message: Message, escaping escape: ((String) -> String)? = nil) -> String {
-        do throws(TemplateFailure) {
-            return try expand(message.data(escaping: escape))
-        } catch {
-            let text = "\(message.plainText) (a template of receiver \(message.receiver) failed: \(error.reason))"
-            return escape?(text) ?? text
-        }
-    }
-
-    /// A template of this package's own.
-    init(builtIn text: String) {
-        do throws(TemplateError) {
-            try self.init(parsing: text)
-        } catch {
-            preconditionFailure("\(error.description): \(text)")
-        }
-    }
-}
-
 extension String {
     /// The first `count` characters of Unicode; when there are more, the last is `…`.
     func cut(to count: Int) -> String {

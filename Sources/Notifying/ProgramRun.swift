@@ -28,8 +28,8 @@ actor ProgramRunner {
         let isCancelled = Atomic(false)
     }
 
-    /// Runs it to its end. Exit code 0 is told; 64 and 65 (wrong usage, wrong data: `sysexits.h`) are refused; all else,
-    /// a program that is missing or takes too long among it, may work later. Cancelling the task kills it.
+    /// Runs it to its end. Exit code 0 is told; 64 and 65 (wrong usage, wrong data: `sysexits.h`) are refused; all
+    /// else, a program that is missing or takes too long among it, may work later. Cancelling the task kills it.
     func run(_ run: ProgramRun) async -> Verdict {
         let cancellation = Cancellation()
         return await withTaskCancellationHandler {

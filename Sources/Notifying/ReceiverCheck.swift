@@ -5,8 +5,8 @@ public import Vocabulary
 
 /// What can be told of a receiver before there is anything to tell it.
 public enum ReceiverCheck {
-    /// What is wrong: files that cannot be read, templates that fail, bodies that are no JSON, programs that are missing.
-    /// Makes messages of two samples, one with quotes, line feeds and brackets in its labels; sends nothing.
+    /// What is wrong: files that cannot be read, templates that fail, bodies that are no JSON, programs that are
+    /// missing. Makes messages of two samples, one with quotes and line feeds in its labels; sends nothing.
     public static func problems(of receiver: Receiver, externalURL: String, at time: Timestamp) -> [String] {
         var problems: [String] = []
         let samples = [("", "web-1"), (" when labels hold quotes or line feeds", "a \"b\"\n\\c <d> [e]")]

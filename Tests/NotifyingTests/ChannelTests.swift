@@ -145,6 +145,30 @@ import WebClient
         #expect(keys[0] == keys[1])
     }
 
+    @Test func `events that were taken are not sent again when a later one has to be`() async throws {
+        let sink = try WebSink()
+        defer { sink.stop() }
+        let channel = PagerDuty(.text("KEY"), target: WebTarget(url: .url(sink.url)))
+        let carrier = Carrier { _ in
+        } heard: { _ in
+            // PagerDuty has a limit of events a minute.
+            sink.behave(sink.requests.count % 2 == 0 ? .answer(202) : .answer(429))
+        }
+        sink.behave(.answer(202))
+        let message = message((0..<3).map { .of("web-\($0)") })
+        for attempt in 1...2 {
+            let verdict = await carrier.tell(message, by: channel)
+            #expect(verdict == .again(reason: "it answered 429", retryAfter: nil), "attempt \(attempt)")
+        }
+        #expect(await carrier.tell(message, by: channel) == .told)
+        let sent = sink.requests.map { request in (0..<3).first { request.text.contains("web-\($0)") } }
+        #expect(sent == [0, 1, 1, 2, 2])
+        // Once all is told, the same is sent anew.
+        sink.behave(.answer(202))
+        _ = await carrier.tell(message, by: channel)
+        #expect(sink.requests.count > 5 && sink.requests[5].text.contains("web-0"))
+    }
+
     @Test(arguments: [("critical", "critical"), ("WARNING", "warning"), ("page", "error"), ("", "error")])
     func `PagerDuty's severity is the label's`(label: String, severity: String) async throws {
         let (requests, _) = try await arrived(message([.of("web-1", severity: label)]), .answer(202)) {

@@ -13,6 +13,6 @@ public struct LogLine: Channel {
     public var templates: [(key: String, template: MessageTemplate)] { [("text", text)] }
 
     public func parcels(for message: Message) -> [Parcel] {
-        [.line(text.text(for: message).onOneLine.cut(to: Self.longest))]
+        [.line(Rendering(message).text(text).onOneLine.cut(to: Self.longest))]
     }
 }

@@ -56,20 +56,21 @@ public struct PagerDuty: Channel {
             ("dedup_key", .string(alert.labels.fingerprint)),
         ]
         guard !isResolved else { return .object(head) }
-        let own = message.about(alert)
+        let own = Rendering(message.about(alert))
         return .object(
             head + [
                 ("payload", .object(payload(alert, own))), ("client", .string(client)),
-                ("client_url", .string(clientURL.text(for: own).cut(to: 1024))), ("links", .array(links(alert, own))),
+                ("client_url", .string(own.text(clientURL).cut(to: 1024))),
+                ("links", .array(links(alert, own.message))),
             ])
     }
 
-    private func payload(_ alert: Alert, _ message: Message) -> [(String, JSON)] {
-        let source = source.text(for: message).onOneLine.cut(to: Self.longestSummary)
-        let summary = summary.text(for: message).onOneLine.cut(to: Self.longestSummary)
+    private func payload(_ alert: Alert, _ own: Rendering) -> [(String, JSON)] {
+        let source = own.text(source).onOneLine.cut(to: Self.longestSummary)
+        let summary = own.text(summary).onOneLine.cut(to: Self.longestSummary)
         return [
             // Neither may be empty.
-            ("summary", .string(summary.isEmpty ? message.plainText : summary)),
+            ("summary", .string(summary.isEmpty ? own.message.plainText : summary)),
             ("source", .string(source.isEmpty ? "virtwarden" : source)),
             ("severity", .string(severity(of: alert).rawValue)),
             ("timestamp", .string((alert.firedAt ?? alert.activeAt).rfc3339)),
@@ -78,7 +79,7 @@ public struct PagerDuty: Channel {
                 "custom_details",
                 .object(
                     [("labels", Self.cut(alert.labels)), ("annotations", Self.cut(alert.annotations))]
-                        + details.map { ($0.name, .string($0.value.text(for: message).cut(to: Self.longestDetail))) })
+                        + details.map { ($0.name, .string(own.text($0.value).cut(to: Self.longestDetail))) })
             ),
         ]
     }

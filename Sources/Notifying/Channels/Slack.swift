@@ -5,8 +5,8 @@ public import WebClient
 
 /// An incoming webhook of Slack, or of what speaks as it does.
 ///
-/// Source: Slack's "incoming webhooks" and "legacy attachments". `&`, `<` and `>` in label values are escaped, so that a
-/// domain's name can neither make a link nor call a channel.
+/// Source: Slack's "incoming webhooks" and "legacy attachments". `&`, `<` and `>` in label values are escaped, so that
+/// a domain's name can neither make a link nor call a channel.
 public struct Slack: Channel {
     public static let key = "slack"
     /// Upstream's cut; and what is still read in a text.
@@ -47,16 +47,15 @@ public struct Slack: Channel {
     }
 
     public func parcels(for message: Message) throws(ChannelError) -> [Parcel] {
-        func text(_ template: MessageTemplate, _ longest: Int) -> String {
-            template.text(for: message, escaping: Self.escaped).cut(to: longest)
-        }
+        let (plain, safe) = (Rendering(message), Rendering(message, escaping: Self.escaped))
+        func text(_ template: MessageTemplate, _ longest: Int) -> String { safe.text(template).cut(to: longest) }
         let title = text(title, Self.longestTitle).onOneLine
         var attachment: [(String, JSON)] = [
             ("title", .string(title)), ("text", .string(text(self.text, Self.longestText))),
-            ("fallback", .string(title)), ("color", .string(color(of: message))),
+            ("fallback", .string(title)), ("color", .string(color(plain))),
             ("mrkdwn_in", ["text", "fields"]),
         ]
-        let link = link.text(for: message)
+        let link = plain.text(link)
         if Secret.isURL(link), link.utf8.count <= 2048 { attachment.append(("title_link", .string(link))) }
         let fields = fields.map { field in
             [
@@ -70,9 +69,9 @@ public struct Slack: Channel {
         return [.request(try target.request(body.bytes))]
     }
 
-    private func color(of message: Message) -> String {
-        if let color { return color.text(for: message).onOneLine.cut(to: 20) }
-        return switch Gravity(of: message) {
+    private func color(_ plain: Rendering) -> String {
+        if let color { return plain.text(color).onOneLine.cut(to: 20) }
+        return switch Gravity(of: plain.message) {
         case .resolved: "good"
         case .info: "#439FE0"
         case .warning: "warning"

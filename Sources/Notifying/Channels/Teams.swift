@@ -26,9 +26,10 @@ public struct Teams: Channel {
     }
 
     public func parcels(for message: Message) throws(ChannelError) -> [Parcel] {
-        let title = title.text(for: message, escaping: Self.escaped).onOneLine.cut(to: Self.longestTitle)
+        let safe = Rendering(message, escaping: Self.escaped)
+        let title = safe.text(title).onOneLine.cut(to: Self.longestTitle)
         // A single line feed is a space in a card's text.
-        let text = text.text(for: message, escaping: Self.escaped).split(separator: "\n").joined(separator: "\n\n")
+        let text = safe.text(text).split(separator: "\n").joined(separator: "\n\n")
         var length = 8000
         var body = card(title, text.cut(to: length), message).bytes
         while body.count > Self.longestBody, length > 100 {
@@ -54,7 +55,7 @@ public struct Teams: Channel {
             ),
             ("msteams", ["width": "Full"]),
         ]
-        let link = link.text(for: message)
+        let link = Rendering(message).text(link)
         if Secret.isURL(link), link.utf8.count <= 2048 {
             content.append(("actions", [["type": "Action.OpenUrl", "title": "Open", "url": .string(link)]]))
         }

@@ -52,7 +52,9 @@ package actor Agent {
         }
         let silences = SilenceDesk(path: settings.stateDirectory.map { $0 + "/silences.db" }, log: log)
         self.silences = silences
-        notifier = Notifier(settings.notifying, outbox: outbox, isMuted: silences.isMuted) { desk.take(.delivery($0)) }
+        notifier = Notifier(
+            settings.notifying, outbox: outbox, isMuted: silences.isMuted, log: { log.notice("\($0)") },
+            report: { desk.take(.delivery($0)) })
         eventDesk = EventDesk(notifier: notifier, isMuted: silences.isMuted)
         let room = RemediationRoom(
             settings: settings.remediation.bounded(mayAct), journal: journal, hands: actions, holder: silences.holder

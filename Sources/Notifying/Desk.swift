@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Queues
 import Vocabulary
-import WebClient
 
 /// Works off what one receiver is owed, one message at a time, until it has been told.
 actor Desk {
@@ -14,9 +13,7 @@ actor Desk {
     private var backlog: Backlog
     private var counts = DeliveryFigures()
     private var failures = 0
-    /// Why the attempt that is under way failed.
-    private var reason: FailureReason?
-    private let client = WebClient()
+    private let carrier: Carrier
     private let file: OutboxFile?
     private let isMuted: @Sendable (Labels) -> Bool
     private let report: @Sendable (Delivery) -> Void
@@ -29,9 +26,10 @@ actor Desk {
 
     /// `file` keeps what is owed over a crash.
     init(
-        _ receiver: Receiver, _ settings: NotifierSettings, file: OutboxFile?,
+        _ receiver: Receiver, _ settings: NotifierSettings, _ carrier: Carrier, file: OutboxFile?,
         isMuted: @escaping @Sendable (Labels) -> Bool, _ report: @escaping @Sendable (Delivery) -> Void
     ) {
+        self.carrier = carrier
         self.receiver = receiver
         externalURL = settings.externalURL
         backlog = Backlog(limits: settings.limits, sendsResolved: receiver.sendsResolved)
@@ -173,9 +171,9 @@ actor Desk {
             receiver: receiver.name, groupLabels: batch.group.labels, routeText: batch.group.routeText,
             alerts: batch.alerts, externalURL: externalURL)
         let before = failures
-        reason = nil
+        let (verdict, reason) = await carrier.tell(message, by: receiver.channel)
         let result: Delivery.Result
-        switch await attempt(message) {
+        switch verdict {
         case .told:
             for since in batch.items.compactMap(\.since) { counts.latency.add(now - since) }
             backlog.settled(batch, now: now)
@@ -200,37 +198,6 @@ actor Desk {
             Delivery(
                 receiver: receiver.name, alertNames: Set(batch.alerts.map(\.name)).sorted(),
                 alerts: batch.items.count, result: result, failuresBefore: before))
-    }
-
-    private func attempt(_ message: Message) async -> Verdict {
-        let parcels: [Parcel]
-        do throws(ChannelError) {
-            parcels = try receiver.channel.parcels(for: message)
-        } catch {
-            // A file that is missing now may be there in a minute.
-            reason = .settings
-            return .again(reason: error.description, retryAfter: nil)
-        }
-        for parcel in parcels {
-            let verdict = await send(parcel)
-            guard verdict == .told else { return verdict }
-        }
-        return .told
-    }
-
-    private func send(_ parcel: Parcel) async -> Verdict {
-        switch parcel {
-        case .request(let request):
-            do throws(WebClientError) {
-                let response = try await client.send(request)
-                reason = FailureReason(status: response.status)
-                return receiver.channel.verdict(on: response)
-            } catch {
-                reason = FailureReason(error)
-                return error.kind == .badURL
-                    ? .refused(reason: error.description) : .again(reason: error.description, retryAfter: nil)
-            }
-        }
     }
 }
 

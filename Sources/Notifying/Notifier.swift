@@ -11,6 +11,7 @@ public actor Notifier {
     private let inhibitor = Inhibitor()
     private let isMuted: @Sendable (Labels) -> Bool
     private let report: @Sendable (Delivery) -> Void
+    private let log: @Sendable (String) -> Void
     /// The alerts that fire, as they came last.
     private var firing: [Labels: Alert] = [:]
     /// Those of them that come from before a restart, and of which nothing has been heard since.
@@ -19,12 +20,14 @@ public actor Notifier {
     private var retry: Task<Void, Never>?
 
     /// `outbox` keeps what receivers are owed over a crash; without it they are owed nothing after one. `isMuted` says
-    /// of an alert's labels whether it must not be told now; it is asked from any queue, often. `report` is told of every
-    /// attempt.
+    /// of an alert's labels whether it must not be told now; it is asked from any queue, often. `log` takes the lines of
+    /// the channel `log`, and `report` is told of every attempt.
     public init(
         _ settings: NotifierSettings, outbox: OutboxFile? = nil,
-        isMuted: @escaping @Sendable (Labels) -> Bool = { _ in false }, report: @escaping @Sendable (Delivery) -> Void
+        isMuted: @escaping @Sendable (Labels) -> Bool = { _ in false },
+        log: @escaping @Sendable (String) -> Void = { _ in }, report: @escaping @Sendable (Delivery) -> Void
     ) {
+        self.log = log
         self.settings = settings
         self.outbox = outbox
         let inhibitor = inhibitor
@@ -32,7 +35,8 @@ public actor Notifier {
         self.report = report
         inhibitor.load(settings.inhibitions)
         for receiver in settings.receivers {
-            desks[receiver.name] = Desk(receiver, settings, file: outbox, isMuted: self.isMuted, report)
+            desks[receiver.name] = Desk(
+                receiver, settings, Carrier(log: log), file: outbox, isMuted: self.isMuted, report)
         }
     }
 
@@ -81,7 +85,8 @@ public actor Notifier {
         desks = [:]
         for receiver in settings.receivers {
             desks[receiver.name] =
-                old[receiver.name] ?? Desk(receiver, settings, file: outbox, isMuted: isMuted, report)
+                old[receiver.name]
+                ?? Desk(receiver, settings, Carrier(log: log), file: outbox, isMuted: isMuted, report)
         }
         for receiver in settings.receivers { await old[receiver.name]?.reload(receiver, settings) }
         for (name, desk) in old where desks[name] == nil { await desk.abandon() }

@@ -13,6 +13,14 @@ extension Timestamp {
             + digits(rest % second, 3) + "Z"
     }
 
+    /// With no more digits of the second's fraction than it has, as Go writes it: `2026-01-02T03:04:05Z`.
+    public var rfc3339Nano: String {
+        guard milliseconds % 1000 != 0 else { return rfc3339.dropLast(5) + "Z" }
+        var text = rfc3339.dropLast()
+        while text.last == "0" { text.removeLast() }
+        return text + "Z"
+    }
+
     private func digits(_ number: Int64, _ width: Int) -> String {
         let text = String(number)
         return String(repeating: "0", count: max(0, width - text.count)) + text

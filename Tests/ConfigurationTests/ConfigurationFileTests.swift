@@ -106,19 +106,8 @@ import YAML
         ),
         (
             "receivers:\n  - {name: ops}",
-            [#"c.yml:2:5: receivers[0]: has no channel; give it one of: pagerduty, slack, teams, webhook"#]
-        ),
-        (
-            "receivers: [{name: ops, webhook: {url: \"http://x\"}, slack: {url: \"http://x\"}}]",
             [
-                "c.yml:1:34: receivers[0].webhook: slack is there too; a receiver has one channel, make two receivers of it"
-            ]
-        ),
-        (
-            "receivers: [{name: ops, pagerduty: {severity: bad}}]",
-            [
-                #"c.yml:1:47: receivers[0].pagerduty.severity: expected one of critical, error, warning, info, found "bad""#,
-                "c.yml:1:36: receivers[0].pagerduty: needs routing_key_file",
+                #"c.yml:2:5: receivers[0]: has no channel; give it one of: exec, http, log, pagerduty, slack, teams, webhook"#
             ]
         ),
         (
@@ -128,7 +117,7 @@ import YAML
         (
             "receivers: [{name: ops, webhook: {url: \"ftp://x\"}}]",
             [
-                "c.yml:1:40: receivers[0].webhook.url: expected a URL that begins with http:// or https://"
+                #"c.yml:1:40: receivers[0].webhook.url: expected a URL that begins with http:// or https://"#
             ]
         ),
         (

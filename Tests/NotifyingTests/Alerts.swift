@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Synchronization
 import Vocabulary
 
 extension Alert {
@@ -13,4 +14,11 @@ extension Alert {
             resolvedAt: state == .resolved ? Timestamp(milliseconds: 60_000) : nil,
             expression: "increase(crashes[5m]) > 0")
     }
+}
+
+/// Keeps lines.
+final class Lines: Sendable {
+    private let kept = Mutex<[String]>([])
+    var all: [String] { kept.withLock { $0 } }
+    func take(_ line: String) { kept.withLock { $0.append(line) } }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Alerting
 import FoundationEssentials
 import Notifying
 import TestHosts
@@ -6,120 +7,341 @@ import Testing
 import Vocabulary
 import WebClient
 
+/// What each channel's requests look like where they arrive.
 @Suite struct ChannelTests {
-    private let endpoint = Endpoint(address: .url("http://127.0.0.1/x"))
+    /// Values that a tenant may choose.
+    static let hostile = [
+        #"a"b\c"#, "line\nfeed\r\ttab", "\u{1}\u{7F}\u{0}nul", String(repeating: "x", count: 10_000),
+        "\u{202E}gnp.exe\u{2066}", "<!channel> <http://evil|click> & [click](http://evil)", "{{ .Labels }}",
+        "\u{1F600}",
+        "'; rm -rf / #", "</script>",
+    ]
 
-    private func message(_ alerts: [Alert]) -> Message {
+    private func message(_ alerts: [Alert], receiver: String = "ops") -> Message {
         Message(
-            receiver: "ops", groupLabels: Labels([Label("alertname", "DomainCrashed")]), routeText: "", alerts: alerts,
-            externalURL: "http://host:9177")
+            receiver: receiver, groupLabels: Labels([Label("alertname", "DomainCrashed")]), routeText: "",
+            alerts: alerts, externalURL: "http://host:9177")
     }
 
-    /// The bodies as they are sent.
-    private func bodies(_ channel: some Channel, _ alerts: [Alert]) throws -> [String] {
-        try channel.parcels(for: message(alerts)).map { parcel in
-            guard case .request(let request) = parcel else { return "" }
-            return String(decoding: request.body, as: UTF8.self)
+    /// What arrives of a message, and what became of it.
+    private func arrived(
+        _ message: Message, _ behaviour: WebSink.Behaviour = .answer(200, body: "ok"),
+        _ make: (Secret) throws -> any Channel
+    ) async throws -> (requests: [WebSink.Request], verdict: Verdict) {
+        let sink = try WebSink()
+        defer { sink.stop() }
+        sink.behave(behaviour)
+        let verdict = await Carrier { _ in }.tell(message, by: try make(.url(sink.url + "secret-path")))
+        return (sink.requests, verdict)
+    }
+
+    @Test func `Slack gets an attachment with a colour`() async throws {
+        let message = message([.of("web-1"), .of("web-2", .resolved)])
+        let (requests, verdict) = try await arrived(message) { url in
+            var slack = Slack(WebTarget(url: url))
+            slack.channel = "#ops"
+            slack.fields = [
+                Slack.Field(title: "Severity", value: try MessageTemplate(parsing: "{{ .CommonLabels.severity }}"))
+            ]
+            return slack
         }
-    }
-
-    /// A domain's name that would break out of any text that took it as it is.
-    private let hostile = "\"}]<!channel>*[a](http://x)\n\u{1}\u{202E}" + String(repeating: "x", count: 10_000)
-
-    @Test func `the channels are sorted by key`() {
-        let keys = Channels.all.map { $0.key }
-        #expect(keys == Set(keys).sorted())
-    }
-
-    @Test func `Slack gets one attachment, coloured, that calls nobody`() throws {
-        let body = try #require(
-            try bodies(Slack(endpoint, channel: "#vm"), [.of("web-1"), .of("web-2", .resolved)]).first)
+        #expect(verdict == .told)
+        let request = try #require(requests.first)
+        #expect(request.line == "POST /secret-path HTTP/1.1")
+        #expect(request.headers["content-type"] == "application/json")
         #expect(
-            body == #"{"attachments":[{"color":"danger","fallback":"[FIRING:1] DomainCrashed","mrkdwn_in":[],"text":"#
-                + #""firing: web-1 has crashed\nresolved: web-2 has crashed","title":"[FIRING:1] DomainCrashed","#
-                + ##""title_link":"http://host:9177"}],"channel":"#vm"}"##)
-        #expect(try bodies(Slack(endpoint), [.of("web", .resolved)])[0].contains(#""color":"good""#))
-        let other = try bodies(Slack(endpoint), [.of(hostile)])[0]
-        #expect(other.utf8.count < 6000 && !other.contains("<!channel>"))
-        #expect(throws: Never.self) { try JSONDecoder().decode(Loose.self, from: Data(other.utf8)) }
+            request.text == """
+                {"channel":"#ops","attachments":[{"title":"[FIRING 1] DomainCrashed (critical)",\
+                "text":"web-1 has crashed\\nResolved: web-2 has crashed\\n",\
+                "fallback":"[FIRING 1] DomainCrashed (critical)","color":"danger","mrkdwn_in":["text","fields"],\
+                "title_link":"http://host:9177",\
+                "fields":[{"title":"Severity","value":"critical","short":true}]}]}
+                """)
     }
 
-    private struct Loose: Decodable {
-        struct Attachment: Decodable { let title: String }
-        let attachments: [Attachment]
+    @Test(arguments: [
+        ([Alert.of("a", .resolved)], "good"), ([.of("a", severity: "warning")], "warning"),
+        ([.of("a", severity: "warning"), .of("b")], "danger"), ([.of("a", severity: "info")], "#439FE0"),
+    ])
+    func `Slack's colour is the worst alert's`(alerts: [Alert], color: String) async throws {
+        let (requests, _) = try await arrived(message(alerts)) { Slack(WebTarget(url: $0)) }
+        #expect(requests.first?.text.contains("\"color\":\"\(color)\"") == true)
     }
 
-    @Test func `an error that Slack answers with 200 is one`() {
-        let slack = Slack(endpoint)
-        #expect(slack.verdict(on: WebResponse(status: 200, body: Array("ok".utf8))) == .told)
-        guard case .refused = slack.verdict(on: WebResponse(status: 200, body: Array(#"{"ok":false}"#.utf8))) else {
-            Issue.record("an error was taken for an answer")
-            return
+    @Test func `Slack's title is cut, and its label values call no channel`() async throws {
+        let (requests, _) = try await arrived(message([.of("<!channel>" + String(repeating: "é", count: 10_000))])) {
+            var slack = Slack(WebTarget(url: $0))
+            slack.title = try MessageTemplate(parsing: "<b>{{ .CommonLabels.domain }}")
+            return slack
         }
-        guard case .again = slack.verdict(on: WebResponse(status: 429)) else {
-            Issue.record("too many requests are no reason to give up")
-            return
-        }
+        let body = try JSONDecoder().decode(SlackBody.self, from: Data(requests.first?.body ?? []))
+        let title = try #require(body.attachments.first?.title)
+        #expect(title.unicodeScalars.count == 1024)
+        // The template's own brackets stay.
+        #expect(title.hasPrefix("<b>&lt;!channel&gt;éé"))
+        #expect(title.hasSuffix("é…"))
     }
 
-    private struct Event: Decodable {
-        struct Payload: Decodable {
-            let summary: String
-            let severity: String
-            let source: String
-            let component: String?
-            let timestamp: String
-        }
-        let routing_key: String
-        let event_action: String
-        let dedup_key: String
-        let payload: Payload?
-    }
-
-    @Test func `PagerDuty gets an event an alert, resolved under the key that it was triggered with`() async throws {
-        let directory = try OwnedDirectory()
-        let file = try directory.write("key", Array("secret-key\n".utf8))
-        let channel = PagerDuty(endpoint, routingKeyFile: file)
-        let fired = Alert.of("web-1")
-        let texts = try bodies(channel, [fired, .of("web-1", .resolved), .of(hostile, severity: "urgent")])
-        let events = try texts.map { try JSONDecoder().decode(Event.self, from: Data($0.utf8)) }
-        await directory.remove()
-        #expect(events.map(\.event_action) == ["trigger", "resolve", "trigger"])
-        #expect(events.map(\.routing_key) == Array(repeating: "secret-key", count: 3))
-        #expect(events[0].dedup_key == events[1].dedup_key && events[0].dedup_key == fired.labels.fingerprint)
-        #expect(events[0].payload?.severity == "critical" && events[2].payload?.severity == "error")
-        #expect(events[0].payload?.summary == "web-1 has crashed" && events[0].payload?.component == "web-1")
-        #expect(events[1].payload == nil)
-        #expect((events[2].payload?.summary.unicodeScalars.count ?? 0) <= 1024)
-        #expect(throws: ChannelError.self) { try bodies(channel, [fired]) }
-    }
-
-    private struct Card: Decodable {
+    private struct SlackBody: Decodable {
         struct Attachment: Decodable {
-            struct Content: Decodable {
-                struct Block: Decodable { let text: String }
-                let body: [Block]
-            }
-            let contentType: String
-            let content: Content
+            var title: String
+            var text: String
         }
-        let type: String
-        let attachments: [Attachment]
+        var attachments: [Attachment]
     }
 
-    @Test func `Teams gets an adaptive card whose texts make no links`() throws {
-        let text = try bodies(Teams(endpoint), [.of("web-1"), .of(hostile)])[0]
-        let card = try JSONDecoder().decode(Card.self, from: Data(text.utf8))
-        #expect(card.type == "message")
-        #expect(card.attachments[0].contentType == "application/vnd.microsoft.card.adaptive")
-        let blocks = card.attachments[0].content.body.map(\.text)
-        #expect(blocks.first == #"\[FIRING:2\] DomainCrashed"#)
-        #expect(blocks.contains(#"firing: web-1 has crashed"#))
-        #expect(!blocks.contains { $0.contains("[a](http") })
+    @Test(arguments: [
+        (200, "ok", Verdict.told), (200, #"{"ok":true}"#, .told), (200, "", .told),
+        (200, "invalid_payload", .refused(reason: #"it answered 200 with "invalid_payload" in place of ok"#)),
+        (
+            200, "no\u{1B}[31m\nteam" + String(repeating: "x", count: 500),
+            .refused(
+                reason: "it answered 200 with \"no [31m team\(String(repeating: "x", count: 67))…\" in place of ok")
+        ),
+        (404, "no_service", .refused(reason: #"it answered 404 with "no_service""#)),
+        (500, "x", .again(reason: "it answered 500", retryAfter: nil)),
+    ])
+    func `Slack's refusals may come with 200`(status: Int, body: String, verdict: Verdict) async throws {
+        let outcome = try await arrived(message([.of("a")]), .answer(status, body: body)) { Slack(WebTarget(url: $0)) }
+        #expect(outcome.verdict == verdict)
     }
 
-    @Test func `of very many alerts a chat is told some, and how many more there are`() throws {
-        let text = try bodies(Slack(endpoint), (0..<500).map { .of("web-\($0)") })[0]
-        #expect(text.contains("[FIRING:500]") && text.contains("and 480 more"))
+    @Test func `PagerDuty gets an event for each alert`() async throws {
+        let message = message([.of("web-1", severity: "page"), .of("web-2", .resolved)])
+        let (requests, verdict) = try await arrived(message, .answer(202, body: #"{"status":"success"}"#)) {
+            var channel = PagerDuty(.text("KEY"), target: WebTarget(url: $0))
+            channel.severities = ["page": .critical]
+            channel.details = [("firing", try MessageTemplate(parsing: "{{ len .Alerts.Firing }}"))]
+            return channel
+        }
+        #expect(verdict == .told)
+        try #require(requests.count == 2)
+        let fingerprints: [String] = message.alerts.map { $0.labels.fingerprint }
+        #expect(
+            requests[0].text == """
+                {"routing_key":"KEY","event_action":"trigger","dedup_key":"\(fingerprints[0])",\
+                "payload":{"summary":"web-1 has crashed","source":"web-1","severity":"critical",\
+                "timestamp":"1970-01-01T00:00:00.000Z","class":"DomainCrashed",\
+                "custom_details":{"labels":{"alertname":"DomainCrashed","domain":"web-1","severity":"page"},\
+                "annotations":{"summary":"web-1 has crashed"},"firing":"1"}},\
+                "client":"virtwarden","client_url":"http://host:9177",\
+                "links":[{"href":"http://host:9177/graph?g0.expr=increase%28crashes%5B5m%5D%29+%3E+0\\u0026g0.tab=1",\
+                "text":"the expression"}]}
+                """)
+        #expect(
+            requests[1].text
+                == #"{"routing_key":"KEY","event_action":"resolve","dedup_key":"\#(fingerprints[1])"}"#)
+    }
+
+    @Test func `a trigger and its resolve have one key`() async throws {
+        var keys: [String] = []
+        for state in [Alert.State.firing, .resolved] {
+            let (requests, _) = try await arrived(message([.of("web-1", state)]), .answer(202)) {
+                PagerDuty(.text("KEY"), target: WebTarget(url: $0))
+            }
+            let text = try #require(requests.first?.text)
+            keys.append(String(text.split(separator: "\"dedup_key\":\"")[1].prefix(16)))
+        }
+        #expect(keys[0] == keys[1])
+    }
+
+    @Test func `events that were taken are not sent again when a later one has to be`() async throws {
+        let sink = try WebSink()
+        defer { sink.stop() }
+        let channel = PagerDuty(.text("KEY"), target: WebTarget(url: .url(sink.url)))
+        let carrier = Carrier { _ in
+        } heard: { _ in
+            // PagerDuty has a limit of events a minute.
+            sink.behave(sink.requests.count % 2 == 0 ? .answer(202) : .answer(429))
+        }
+        sink.behave(.answer(202))
+        let message = message((0..<3).map { .of("web-\($0)") })
+        for attempt in 1...2 {
+            let verdict = await carrier.tell(message, by: channel)
+            #expect(verdict == .again(reason: "it answered 429", retryAfter: nil), "attempt \(attempt)")
+        }
+        #expect(await carrier.tell(message, by: channel) == .told)
+        let sent = sink.requests.map { request in (0..<3).first { request.text.contains("web-\($0)") } }
+        #expect(sent == [0, 1, 1, 2, 2])
+        // Once all is told, the same is sent anew.
+        sink.behave(.answer(202))
+        _ = await carrier.tell(message, by: channel)
+        #expect(sink.requests.count > 5 && sink.requests[5].text.contains("web-0"))
+    }
+
+    @Test(arguments: [("critical", "critical"), ("WARNING", "warning"), ("page", "error"), ("", "error")])
+    func `PagerDuty's severity is the label's`(label: String, severity: String) async throws {
+        let (requests, _) = try await arrived(message([.of("web-1", severity: label)]), .answer(202)) {
+            PagerDuty(.text("KEY"), target: WebTarget(url: $0))
+        }
+        #expect(requests.first?.text.contains("\"severity\":\"\(severity)\",\"timestamp\"") == true)
+    }
+
+    @Test func `Teams gets a card`() async throws {
+        let (requests, verdict) = try await arrived(message([.of("web-1"), .of("web-2")]), .answer(202)) {
+            Teams(WebTarget(url: $0))
+        }
+        #expect(verdict == .told)
+        #expect(
+            requests.first?.text == """
+                {"type":"message","attachments":[{"contentType":"application/vnd.microsoft.card.adaptive",\
+                "contentUrl":null,"content":{"$schema":"http://adaptivecards.io/schemas/adaptive-card.json",\
+                "type":"AdaptiveCard","version":"1.4","body":[{"type":"TextBlock",\
+                "text":"[FIRING 2] DomainCrashed (critical)","size":"Large","weight":"Bolder","wrap":true,\
+                "color":"Attention"},{"type":"TextBlock","text":"web-1 has crashed\\n\\nweb-2 has crashed",\
+                "wrap":true}],"msteams":{"width":"Full"},\
+                "actions":[{"type":"Action.OpenUrl","title":"Open","url":"http://host:9177"}]}}]}
+                """)
+    }
+
+    @Test func `Teams gets no more than it takes`() async throws {
+        let alerts = (0..<1000).map { Alert.of("\($0)" + String(repeating: "<\u{1F600}", count: 2000)) }
+        let (requests, _) = try await arrived(message(alerts), .answer(202)) { Teams(WebTarget(url: $0)) }
+        let count = try #require(requests.first?.body.count)
+        #expect(count < 28_000)
+        #expect(count > 5_000)
+    }
+
+    @Test func `http sends what its settings say`() async throws {
+        let (requests, verdict) = try await arrived(message([.of("web-1")]), .answer(204)) {
+            let target = WebTarget(
+                url: $0, headers: [("X-Team", "ops"), ("x-two", "2")],
+                authentication: .basic(user: "u", password: .text("p")))
+            let body = CustomBody(
+                try MessageTemplate(parsing: "{{ .Status }} {{ .CommonLabels.domain }}\n"), contentType: "text/plain")
+            return HTTPRequest(target, method: .put, body: body)
+        }
+        #expect(verdict == .told)
+        let request = try #require(requests.first)
+        #expect(request.line == "PUT /secret-path HTTP/1.1")
+        #expect(request.text == "firing web-1\n")
+        #expect(request.headers["content-type"] == "text/plain")
+        #expect(request.headers["x-team"] == "ops" && request.headers["x-two"] == "2")
+        #expect(request.headers["authorization"] == "Basic dTpw")
+    }
+
+    @Test(arguments: [("Bearer", "Bearer T"), ("GenieKey", "GenieKey T")])
+    func `a token comes from its file, which is read each time`(scheme: String, header: String) async throws {
+        let directory = try OwnedDirectory()
+        let path = try directory.write("token", "T \n".utf8)
+        let (requests, _) = try await arrived(message([.of("web-1")])) {
+            Webhook(WebTarget(url: $0, authentication: .token(scheme: scheme, .file(path))))
+        }
+        #expect(requests.first?.headers["authorization"] == header)
+        await directory.remove()
+        let missing = try await arrived(message([.of("web-1")])) {
+            Webhook(WebTarget(url: $0, authentication: .token(scheme: scheme, .file(path))))
+        }
+        #expect(missing.requests.isEmpty)
+        #expect(
+            missing.verdict
+                == .again(reason: "cannot read \(path): No such file or directory; check the path", retryAfter: nil))
+    }
+
+    @Test func `the log gets a line`() async throws {
+        let lines = Lines()
+        let carrier = Carrier { lines.take($0) }
+        let alerts = [Alert.of("web-1"), .of("a\nERROR forged\u{202E}", .resolved)]
+        #expect(await carrier.tell(message(alerts), by: LogLine()) == .told)
+        #expect(
+            lines.all == [
+                "firing DomainCrashed web-1 critical: web-1 has crashed; "
+                    + "resolved DomainCrashed a ERROR forged critical: a ERROR forged has crashed"
+            ])
+    }
+
+    @Test(arguments: hostile)
+    func `hostile label values break no format`(value: String) async throws {
+        let alerts = [Alert.of(value), .of(value, .resolved)]
+        let body = try MessageTemplate(parsing: #"{"d": {{ toJson .CommonLabels.domain }}, "all": {{ toJson . }} }"#)
+        let makers: [(Secret) -> any Channel] = [
+            { Slack(WebTarget(url: $0)) }, { Teams(WebTarget(url: $0)) }, { Webhook(WebTarget(url: $0)) },
+            { PagerDuty(.text("KEY"), target: WebTarget(url: $0)) }, { Webhook(WebTarget(url: $0), body: body) },
+            { HTTPRequest(WebTarget(url: $0), body: CustomBody(body)) },
+        ]
+        for make in makers {
+            let (requests, verdict) = try await arrived(message(alerts)) { make($0) }
+            #expect(verdict == .told)
+            for request in requests {
+                #expect(throws: Never.self) { try JSONDecoder().decode(Anything.self, from: Data(request.body)) }
+                #expect(!request.text.contains("<!channel>"))
+            }
+        }
+        let (requests, _) = try await arrived(message(alerts)) { Webhook(WebTarget(url: $0), body: body) }
+        let told = try JSONDecoder().decode(Domain.self, from: Data(requests.first?.body ?? []))
+        #expect(told.d == value)
+    }
+
+    private struct Anything: Decodable {
+        init(from decoder: any Decoder) {}
+    }
+
+    private struct Domain: Decodable {
+        var d: String
+    }
+
+    @Test func `a body that is no JSON is refused before it is sent`() async throws {
+        let body = try MessageTemplate(parsing: #"{"text": "{{ .CommonLabels.domain }}"}"#)
+        let good = try await arrived(message([.of("web-1")])) { Webhook(WebTarget(url: $0), body: body) }
+        #expect(good.requests.first?.text == #"{"text": "web-1"}"#)
+        let bad = try await arrived(message([.of(#"a"b"#)])) { Webhook(WebTarget(url: $0), body: body) }
+        #expect(bad.requests.isEmpty)
+        guard case .refused(let reason) = bad.verdict else { throw HostError("\(bad.verdict)") }
+        #expect(reason.hasPrefix("the template of its body makes no JSON of this message: "))
+        #expect(reason.hasSuffix("; write label values through toJson, as {{ toJson .CommonLabels.domain }}"))
+    }
+
+    @Test func `a template that fails is replaced, and the alert is told`() async throws {
+        let broken = try MessageTemplate(parsing: "x{{ index .Alerts 7 }}")
+        let said =
+            "[FIRING] DomainCrashed (1 alert) (a template of receiver ops failed: "
+            + "error calling index: index out of range: 7)"
+        let makers: [(Secret) -> any Channel] = [
+            {
+                var slack = Slack(WebTarget(url: $0))
+                slack.text = broken
+                return slack
+            },
+            {
+                var teams = Teams(WebTarget(url: $0))
+                teams.title = broken
+                return teams
+            },
+            {
+                var channel = PagerDuty(.text("KEY"), target: WebTarget(url: $0))
+                channel.summary = broken
+                return channel
+            },
+            { Webhook(WebTarget(url: $0), body: broken) },
+            { HTTPRequest(WebTarget(url: $0), body: CustomBody(broken, contentType: "text/plain")) },
+        ]
+        for make in makers {
+            let (requests, verdict) = try await arrived(message([.of("web-1")])) { make($0) }
+            #expect(verdict == .told)
+            let text = try #require(requests.first?.text)
+            // In Teams, brackets are escaped.
+            #expect(text.contains(said) || text.contains(#"\\[FIRING\\]"# + said.dropFirst("[FIRING]".count)))
+        }
+    }
+
+    @Test func `what is secret is never printed`() throws {
+        let webhook = Webhook(WebTarget(url: .url("http://h/token"), authentication: .token(scheme: "B", .text("key"))))
+        var dumped = "\(webhook)" + String(reflecting: webhook)
+        dump(webhook, to: &dumped)
+        let pager = PagerDuty(.text("key"), target: webhook.target)
+        dumped += "\(pager)"
+        dump(pager, to: &dumped)
+        #expect(!dumped.contains("token\"") && !dumped.contains("h/token") && !dumped.contains("key\""))
+    }
+
+    @Test func `a file without a URL is said, without what is in it`() async throws {
+        let directory = try OwnedDirectory()
+        defer { Task { await directory.remove() } }
+        for (text, words) in [("", "holds no URL"), ("https//hooks/SECRET", "holds no URL that begins with http://")] {
+            let path = try directory.write("url", text.utf8)
+            let verdict = await Carrier { _ in }.tell(message([.of("a")]), by: Slack(WebTarget(url: .file(path))))
+            guard case .again(let reason, _) = verdict else { throw HostError("\(verdict)") }
+            #expect(reason.contains(words) && !reason.contains("SECRET"))
+        }
     }
 }

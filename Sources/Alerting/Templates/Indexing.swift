@@ -9,6 +9,8 @@ extension TemplateValue {
         case .labels(let labels): labels.all.count
         case .samples(let samples): samples.count
         case .arguments(let values): values.count
+        case .pairs(let labels): labels.all.count
+        case .list(_, let values): values.count
         default: nil
         }
     }
@@ -27,7 +29,8 @@ enum Indexing {
         of value: TemplateValue, at key: TemplateValue
     ) throws(TemplateFailure) -> TemplateValue {
         switch value {
-        case .labels(let labels): return .string(labels[try name(key)] ?? "")
+        case .labels(let labels), .pairs(let labels): return .string(labels[try name(key)] ?? "")
+        case .list(_, let values): return values[try position(key, below: values.count)]
         case .arguments(let values): return values[try name(key)] ?? .missing
         case .samples(let samples): return .sample(samples[try position(key, below: samples.count)])
         case .string(let text):
@@ -70,6 +73,7 @@ enum Indexing {
         case .string(let text):
             return .string(String(decoding: Array(text.utf8)[bounds[0]..<bounds[1]], as: UTF8.self))
         case .samples(let samples): return .samples(Array(samples[bounds[0]..<bounds[1]]))
+        case .list(let kind, let values): return .list(kind, Array(values[bounds[0]..<bounds[1]]))
         default: throw TemplateFailure("can't slice item of type \(value.type)")
         }
     }

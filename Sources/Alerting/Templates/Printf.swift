@@ -192,7 +192,7 @@ struct Printf {
         case .number(let number): return float(number, verb, flags)
         case .string(let text): return self.text(text, verb, flags)
         case .time, .duration: return text(value.shown, verb, flags)
-        case .labels(let labels):
+        case .labels(let labels), .pairs(let labels):
             return map(labels.all.map { ($0.name, .string($0.value)) }, value.type, verb, flags)
         case .arguments(let values):
             return map(values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, value.type, verb, flags)
@@ -200,6 +200,9 @@ struct Printf {
             return "&{\(part(verb, flags, .labels(sample.labels))) \(part(verb, flags, .number(sample.value)))}"
         case .samples(let samples):
             return "[" + samples.map { part(verb, flags, .sample($0)) }.joined(separator: " ") + "]"
+        case .list(_, let values): return "[" + values.map { part(verb, flags, $0) }.joined(separator: " ") + "]"
+        case .record(_, let fields):
+            return "{" + fields.map { part(verb, flags, $0.value) }.joined(separator: " ") + "}"
         case .scope(let scope):
             let parts: [TemplateValue] = [
                 .labels(scope.labels), .labels(scope.externalLabels), .string(scope.externalURL), .number(scope.value),

@@ -3,8 +3,8 @@ import PromQL
 import Vocabulary
 
 /// Why a text is no template.
-struct TemplateError: Error, Hashable, CustomStringConvertible {
-    let description: String
+public struct TemplateError: Error, Hashable, Sendable, CustomStringConvertible {
+    public let description: String
 
     init(_ description: String) {
         self.description = "cannot read the template: \(description)"
@@ -23,6 +23,22 @@ struct TemplateScope: Sendable {
     var time = Timestamp(milliseconds: 0)
     /// Evaluates PromQL at that time; nil where there is nothing to read from.
     var query: Querying?
+    /// What `.` is in a message's template, which sees nothing else.
+    var message: TemplateValue?
+
+    /// A message holds many alerts.
+    var longestResult: Int { message == nil ? Template.longestResult : 16 * Template.longestResult }
+    var mostSteps: Int { message == nil ? TemplateRun.mostSteps : 10 * TemplateRun.mostSteps }
+}
+
+/// Where a template stands: what it may name differs.
+enum TemplateKind {
+    case rule, message
+
+    var variables: [String] {
+        self == .rule ? ["$", "$labels", "$value", "$externalLabels", "$externalURL"] : ["$"]
+    }
+    var functions: Set<String> { self == .rule ? TemplateFunctions.names : TemplateFunctions.messageNames }
 }
 
 /// A text with `{{ … }}` in it: Go's text/template with the functions that Prometheus gives to rule files.
@@ -34,9 +50,9 @@ struct Template: Sendable {
     let tree: TemplateTree
 
     /// Parses `text`; what only an evaluation can tell does not fail here.
-    init(parsing text: String) throws(TemplateError) {
+    init(parsing text: String, as kind: TemplateKind = .rule) throws(TemplateError) {
         self.text = text
-        tree = try TemplateParser.parse(text)
+        tree = try TemplateParser.parse(text, as: kind)
     }
 
     /// A text that is taken as it is.
@@ -57,8 +73,8 @@ struct Template: Sendable {
 }
 
 /// Why a template could not be expanded.
-struct TemplateFailure: Error {
-    let reason: String
+public struct TemplateFailure: Error, Hashable, Sendable {
+    public let reason: String
 
     init(_ reason: String) {
         self.reason = reason

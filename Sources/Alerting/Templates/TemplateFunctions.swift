@@ -5,11 +5,13 @@ import Vocabulary
 enum TemplateFunctions {
     /// What a parameter takes.
     enum Parameter {
-        case any, string, sample, samples
+        case any, string, sample, samples, strings
 
         func takes(_ value: TemplateValue) -> Bool {
             switch (self, value) {
-            case (.any, _), (.string, .string), (.sample, .sample), (.samples, .samples): true
+            case (.any, _), (.string, .string), (.sample, .sample), (.samples, .samples),
+                (.strings, .list(.strings, _)):
+                true
             default: false
             }
         }
@@ -20,6 +22,7 @@ enum TemplateFunctions {
             case .string: "string"
             case .sample: "*template.sample"
             case .samples: "template.queryResult"
+            case .strings: "[]string"
             }
         }
     }
@@ -37,13 +40,15 @@ enum TemplateFunctions {
         let body: Body
     }
 
-    private static let all: [String: Function] =
-        TextFunctions.all.merging(SeriesFunctions.all) { first, _ in first }.merging(ComparisonFunctions.all) {
-            first, _ in first
-        }
+    private static let all: [String: Function] = [
+        TextFunctions.all, ComparisonFunctions.all, SeriesFunctions.all, NotificationFunctions.all,
+    ].reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } }
 
     /// `and` and `or` are no calls: they leave arguments unread.
-    static let names = Set(all.keys).union(["and", "or"])
+    private static let common = Set(TextFunctions.all.keys).union(ComparisonFunctions.all.keys).union(["and", "or"])
+    /// What rules may call, and what messages may.
+    static let names = common.union(SeriesFunctions.all.keys)
+    static let messageNames = common.union(NotificationFunctions.all.keys)
 
     static func call(
         _ name: String, _ arguments: [TemplateValue], _ run: inout TemplateRun
@@ -60,8 +65,8 @@ enum TemplateFunctions {
         } catch {
             throw TemplateFailure("error calling \(name): \(error.reason)")
         }
-        guard value.weight <= Template.longestResult else {
-            throw TemplateFailure("\(name) makes a text longer than \(Template.longestResult) bytes")
+        guard value.weight <= run.scope.longestResult else {
+            throw TemplateFailure("\(name) makes a text longer than \(run.scope.longestResult) bytes")
         }
         try run.spend(value.weight / 64)
         return value

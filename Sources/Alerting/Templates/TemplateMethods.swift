@@ -8,6 +8,8 @@ enum TemplateMethods {
         switch receiver {
         case .time(let time): self.time(name, time, arguments)
         case .duration(let duration): arguments.isEmpty ? self.duration(name, duration) : nil
+        case .pairs(let labels): NotificationMethods.call(name, on: labels, arguments)
+        case .list(let kind, let values): arguments.isEmpty ? NotificationMethods.call(name, on: kind, values) : nil
         default: nil
         }
     }
@@ -22,6 +24,7 @@ enum TemplateMethods {
         case "Unix": return .int(Int(date.second + 60 * (date.minute + 60 * (date.hour + 24 * date.day))))
         case "UnixMilli": return .int(Int(time.milliseconds))
         case "UTC": return .time(time)
+        case "IsZero": return .bool(time == NotificationData.never)
         case "String": return .string(Humanize.timestamp(time.seconds))
         case "Year": return .int(Int(date.year))
         case "Month": return .string(date.monthName)
@@ -130,7 +133,8 @@ struct CivilTime {
     private var parts: [(String, String)] {
         let half = (hour + 11) % 12 + 1
         return [
-            ("January", monthName), ("Monday", weekdayName), ("2006", "\(year)"), ("-07:00", "+00:00"),
+            ("January", monthName), ("Monday", weekdayName), ("2006", year < 1000 ? "0" + three(year) : "\(year)"),
+            ("-07:00", "+00:00"),
             ("Z07:00", "Z"), ("-0700", "+0000"), ("Jan", String(monthName.prefix(3))),
             ("Mon", String(weekdayName.prefix(3))), ("MST", "UTC"), ("-07", "+00"), ("002", three(dayOfYear)),
             ("01", two(month)), ("02", two(dayOfMonth)), ("_2", dayOfMonth < 10 ? " \(dayOfMonth)" : "\(dayOfMonth)"),

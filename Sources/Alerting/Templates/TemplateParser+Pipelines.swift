@@ -83,7 +83,7 @@ extension TemplateParser {
             _ = try constant(.missing)
             return .dot
         case .word(let name):
-            guard TemplateFunctions.names.contains(name) else {
+            guard functions.contains(name) else {
                 throw error("function \(GoText.quoted(String(name.prefix(40)))) is not defined")
             }
             index += 1

@@ -9,21 +9,24 @@ struct TemplateParser {
     var depth = 0
     private var rangeDepth = 0
     /// Variables that may be read here.
-    var variables: [String] = ["$", "$labels", "$value", "$externalLabels", "$externalURL"]
+    var variables: [String]
+    let functions: Set<String>
     private var named: [String: [TemplateNode]] = [:]
 
-    static func parse(_ text: String) throws(TemplateError) -> TemplateTree {
+    static func parse(_ text: String, as kind: TemplateKind) throws(TemplateError) -> TemplateTree {
         guard text.utf8.count <= Template.longestResult else {
             throw TemplateError("it is longer than \(Template.longestResult) bytes")
         }
-        var parser = TemplateParser(tokens: try TemplateLexer.tokens(of: text))
+        var parser = TemplateParser(tokens: try TemplateLexer.tokens(of: text), kind)
         let (nodes, ending) = try parser.nodes(isTop: true)
         if let ending { throw parser.error("unexpected {{\(ending)}}") }
         return TemplateTree(main: nodes, named: parser.named)
     }
 
-    private init(tokens: [TemplateLexer.Placed]) {
+    private init(tokens: [TemplateLexer.Placed], _ kind: TemplateKind) {
         self.tokens = tokens
+        variables = kind.variables
+        functions = kind.functions
     }
 
     /// Nodes up to the end, or up to `{{end}}` or `{{else`, whose word is left for the caller.

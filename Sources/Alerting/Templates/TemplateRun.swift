@@ -24,6 +24,11 @@ struct TemplateRun {
     init(_ tree: TemplateTree, _ scope: TemplateScope) {
         self.tree = tree
         self.scope = scope
+        if let message = scope.message {
+            dot = message
+            variables = [("$", message)]
+            return
+        }
         dot = .scope(scope)
         variables = [
             ("$", .scope(scope)), ("$labels", .labels(scope.labels)),
@@ -111,6 +116,8 @@ struct TemplateRun {
         case .labels(let labels): return labels.all.map { (.string($0.name), .string($0.value)) }
         case .arguments(let values): return values.sorted { $0.key < $1.key }.map { (.string($0.key), $0.value) }
         case .samples(let samples): return samples.enumerated().map { (.int($0.offset), .sample($0.element)) }
+        case .pairs(let labels): return labels.all.map { (.string($0.name), .string($0.value)) }
+        case .list(_, let values): return values.enumerated().map { (.int($0.offset), $0.element) }
         case .int(let number):
             guard number <= Self.mostSteps else { throw TemplateFailure("range over \(number) takes too many steps") }
             return (0..<max(0, number)).map { (.int($0), .int($0)) }
@@ -132,8 +139,8 @@ struct TemplateRun {
 
     private mutating func print(_ text: String) throws(TemplateFailure) {
         output += text
-        guard output.utf8.count <= Template.longestResult else {
-            throw TemplateFailure("the result is longer than \(Template.longestResult) bytes")
+        guard output.utf8.count <= scope.longestResult else {
+            throw TemplateFailure("the result is longer than \(scope.longestResult) bytes")
         }
     }
 
@@ -160,7 +167,7 @@ struct TemplateRun {
 
     mutating func spend(_ cost: Int) throws(TemplateFailure) {
         steps += cost
-        guard steps <= Self.mostSteps else { throw TemplateFailure("the template takes too many steps") }
+        guard steps <= scope.mostSteps else { throw TemplateFailure("the template takes too many steps") }
     }
 }
 
@@ -261,7 +268,7 @@ extension TemplateRun {
             case (.scope(let scope), "ExternalURL"): value = .string(scope.externalURL)
             case (.missing, _): return .missing
             default:
-                guard let result = TemplateMethods.call(name, on: value, []) else {
+                guard let result = TemplateMethods.call(name, on: value, []) ?? value.field(name) else {
                     throw TemplateFailure("can't evaluate field \(name) in type \(value.type)")
                 }
                 value = result

@@ -16,6 +16,10 @@ enum TemplateValue: Sendable {
     case arguments([String: TemplateValue])
     case time(Timestamp)
     case duration(Duration)
+    /// Labels as messages have them, with methods.
+    case pairs(Labels)
+    case list(ListKind, [TemplateValue])
+    case record(RecordKind, [TemplateField])
     /// `.` at the top.
     indirect case scope(TemplateScope)
 
@@ -30,7 +34,9 @@ enum TemplateValue: Sendable {
         case .labels(let labels): !labels.isEmpty
         case .samples(let samples): !samples.isEmpty
         case .arguments(let values): !values.isEmpty
-        case .sample, .time, .duration, .scope: true
+        case .pairs(let labels): !labels.isEmpty
+        case .list(_, let values): !values.isEmpty
+        case .sample, .time, .duration, .record, .scope: true
         }
     }
 
@@ -47,11 +53,13 @@ enum TemplateValue: Sendable {
         case .int(let number): "\(number)"
         case .number(let number): NumberText.format(number)
         case .string(let text): text
-        case .labels(let labels): Self.map(labels.all.map { ($0.name, $0.value) })
+        case .labels(let labels), .pairs(let labels): Self.map(labels.all.map { ($0.name, $0.value) })
         case .sample(let sample): Self.sample(sample)
         case .samples(let samples): "[" + samples.map(Self.sample).joined(separator: " ") + "]"
         case .arguments(let values): Self.map(values.sorted { $0.key < $1.key }.map { ($0.key, $0.value.shown) })
-        case .time(let time): Humanize.timestamp(time.seconds)
+        case .time(let time): CivilTime(time).formatted("2006-01-02 15:04:05.999") + " +0000 UTC"
+        case .list(_, let values): "[" + values.map(\.shown).joined(separator: " ") + "]"
+        case .record(_, let fields): "{" + fields.map(\.value.shown).joined(separator: " ") + "}"
         case .duration(let duration): GoText.duration(duration)
         case .scope(let scope):
             "{" + Self.map(scope.labels.all.map { ($0.name, $0.value) }) + " "
@@ -82,6 +90,9 @@ enum TemplateValue: Sendable {
         case .arguments: "map[string]interface {}"
         case .time: "*time.Time"
         case .duration: "*time.Duration"
+        case .pairs: "template.KV"
+        case .list(let kind, _): kind.rawValue
+        case .record(let kind, _): kind.rawValue
         case .scope:
             "struct { Labels map[string]string; ExternalLabels map[string]string; ExternalURL string; Value float64 }"
         }
@@ -91,7 +102,9 @@ enum TemplateValue: Sendable {
     var weight: Int {
         switch self {
         case .string(let text): text.utf8.count
-        case .labels(let labels): labels.all.count * 16
+        case .labels(let labels), .pairs(let labels): labels.all.count * 16
+        case .list(_, let values): values.reduce(0) { $0 + $1.weight }
+        case .record(_, let fields): fields.reduce(0) { $0 + $1.value.weight }
         case .samples(let samples): samples.count * 64
         case .arguments(let values): values.reduce(0) { $0 + $1.key.utf8.count + $1.value.weight }
         default: 1

@@ -1,63 +1,109 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Alerting
+import Vocabulary
 public import WebClient
 
-/// A Slack incoming webhook: one attachment a message, coloured by what it says.
+/// An incoming webhook of Slack, or of what speaks as it does.
 ///
-/// Source: Slack's documentation of incoming webhooks; texts are cut at 1,024 characters, as Alertmanager does.
+/// Source: Slack's "incoming webhooks" and "legacy attachments". `&`, `<` and `>` in label values are escaped, so that
+/// a domain's name can neither make a link nor call a channel.
 public struct Slack: Channel {
     public static let key = "slack"
-    public let endpoint: Endpoint
-    /// In place of the webhook's own channel, for webhooks that allow it.
-    public let channel: String?
+    /// Upstream's cut; and what is still read in a text.
+    static let longestTitle = 1024
+    static let longestText = 8000
+    public static let mostFields = 20
 
-    private static let longestTitle = 1024
-    private static let longestText = 3000
+    public struct Field: Sendable {
+        public let title: String
+        public let value: MessageTemplate
+        public let isShort: Bool
 
-    public init(_ endpoint: Endpoint, channel: String? = nil) {
-        self.endpoint = endpoint
-        self.channel = channel
+        public init(title: String, value: MessageTemplate, isShort: Bool = true) {
+            self.title = title
+            self.value = value
+            self.isShort = isShort
+        }
     }
 
-    private struct Body: Encodable {
-        let channel: String?
-        let attachments: [Attachment]
+    public var target: WebTarget
+    /// Another channel than the webhook's own.
+    public var channel: String?
+    public var title = MessageTexts.title
+    public var text = MessageTexts.list
+    /// Where the title leads.
+    public var link = MessageTexts.externalURL
+    /// nil for a colour by status and severity.
+    public var color: MessageTemplate?
+    public var fields: [Field] = []
+
+    public init(_ target: WebTarget) {
+        self.target = target
     }
 
-    private struct Attachment: Encodable {
-        let title: String
-        let title_link: String?
-        let text: String
-        let fallback: String
-        let color: String
-        let mrkdwn_in: [String]
+    public var templates: [(key: String, template: MessageTemplate)] {
+        [("title", title), ("text", text), ("link", link)] + (color.map { [("color", $0)] } ?? [])
+            + fields.enumerated().map { ("fields[\($0)].value", $1.value) }
     }
 
     public func parcels(for message: Message) throws(ChannelError) -> [Parcel] {
-        let headline = Headline(message)
-        let title = Self.escaped(headline.title).cut(to: Self.longestTitle)
-        let text = headline.lines.map(Self.escaped).joined(separator: "\n").cut(to: Self.longestText)
-        let attachment = Attachment(
-            title: title, title_link: message.externalURL.isEmpty ? nil : message.externalURL, text: text,
-            fallback: title, color: message.isFiring ? "danger" : "good", mrkdwn_in: [])
-        return [try endpoint.post(Body(channel: channel, attachments: [attachment]).asJSON)]
+        let (plain, safe) = (Rendering(message), Rendering(message, escaping: Self.escaped))
+        func text(_ template: MessageTemplate, _ longest: Int) -> String { safe.text(template).cut(to: longest) }
+        let title = text(title, Self.longestTitle).onOneLine
+        var attachment: [(String, JSON)] = [
+            ("title", .string(title)), ("text", .string(text(self.text, Self.longestText))),
+            ("fallback", .string(title)), ("color", .string(color(plain))),
+            ("mrkdwn_in", ["text", "fields"]),
+        ]
+        let link = plain.text(link)
+        if Secret.isURL(link), link.utf8.count <= 2048 { attachment.append(("title_link", .string(link))) }
+        let fields = fields.map { field in
+            [
+                "title": .string(field.title), "value": .string(text(field.value, Self.longestTitle)),
+                "short": .bool(field.isShort),
+            ] as JSON
+        }
+        if !fields.isEmpty { attachment.append(("fields", .array(fields))) }
+        let channel: [(String, JSON)] = channel.map { [("channel", .string($0))] } ?? []
+        let body = JSON.object(channel + [("attachments", [.object(attachment)])])
+        return [.request(try target.request(body.bytes))]
     }
 
-    /// Slack reads `<…>` as links and mentions: no label's value may call a whole channel.
-    private static func escaped(_ text: String) -> String {
-        text.map { character in
-            switch character {
-            case "&": "&amp;"
-            case "<": "&lt;"
-            case ">": "&gt;"
-            default: String(character)
-            }
-        }.joined()
+    private func color(_ plain: Rendering) -> String {
+        if let color { return plain.text(color).onOneLine.cut(to: 20) }
+        return switch Gravity(of: plain.message) {
+        case .resolved: "good"
+        case .info: "#439FE0"
+        case .warning: "warning"
+        case .critical: "danger"
+        }
     }
 
-    /// Slack may say what is wrong in an answer of 200: `{"ok":false,"error":"…"}`.
+    /// Only `ok` is success: some refusals come with status 200.
     public func verdict(on response: WebResponse) -> Verdict {
-        guard 200..<300 ~= response.status else { return HTTPVerdict.verdict(on: response) }
-        let text = String(decoding: response.body.prefix(500), as: UTF8.self)
-        return text.contains("\"ok\":false") ? .refused(reason: "it answered \(response.status) with an error") : .told
+        let said = String(decoding: response.body.prefix(200), as: UTF8.self).onOneLine.cut(to: 80)
+        switch response.status {
+        case 200..<300:
+            let isTaken =
+                said == "ok" || said.contains("\"ok\":true") || said.contains("\"success\":true") || said.isEmpty
+            return isTaken ? .told : .refused(reason: "it answered \(response.status) with \"\(said)\" in place of ok")
+        case 408, 429, 500...: return .again(reason: "it answered \(response.status)", retryAfter: response.retryAfter)
+        default:
+            return .refused(reason: "it answered \(response.status)" + (said.isEmpty ? "" : " with \"\(said)\""))
+        }
+    }
+
+    static func escaped(_ text: String) -> String {
+        guard text.utf8.contains(where: { $0 == 0x26 || $0 == 0x3C || $0 == 0x3E }) else { return text }
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": result += "&amp;".unicodeScalars
+            case "<": result += "&lt;".unicodeScalars
+            case ">": result += "&gt;".unicodeScalars
+            default: result.append(scalar)
+            }
+        }
+        return String(result)
     }
 }

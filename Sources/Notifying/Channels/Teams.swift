@@ -1,74 +1,91 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Alerting
+import Vocabulary
 
-/// A Microsoft Teams workflow that takes messages: one adaptive card a message.
+/// A workflow of Microsoft Teams that posts what its webhook gets: a message with an adaptive card.
 ///
-/// Source: Microsoft's documentation of workflows' "when a Teams webhook request is received".
+/// Source: Microsoft's "Create incoming webhooks with Workflows" and the schema of adaptive cards 1.4. A message may
+/// have 28 kB. Brackets in label values are escaped, so that a domain's name makes no link.
 public struct Teams: Channel {
     public static let key = "teams"
-    public let endpoint: Endpoint
+    static let longestTitle = 1024
+    static let longestBody = 27_000
 
-    public init(_ endpoint: Endpoint) {
-        self.endpoint = endpoint
+    public var target: WebTarget
+    public var title = MessageTexts.title
+    public var text = MessageTexts.list
+    /// Where the button leads.
+    public var link = MessageTexts.externalURL
+
+    public init(_ target: WebTarget) {
+        self.target = target
     }
 
-    private struct Body: Encodable {
-        let type = "message"
-        let attachments: [Attachment]
-    }
-
-    private struct Attachment: Encodable {
-        let contentType = "application/vnd.microsoft.card.adaptive"
-        let content: Card
-    }
-
-    private struct Card: Encodable {
-        let type = "AdaptiveCard"
-        let version = "1.4"
-        let body: [Block]
-        let actions: [Action]
-
-        enum CodingKeys: String, CodingKey {
-            case type, version, body, actions
-            case schema = "$schema"
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode("http://adaptivecards.io/schemas/adaptive-card.json", forKey: .schema)
-            try container.encode(type, forKey: .type)
-            try container.encode(version, forKey: .version)
-            try container.encode(body, forKey: .body)
-            try container.encode(actions, forKey: .actions)
-        }
-    }
-
-    private struct Block: Encodable {
-        let type = "TextBlock"
-        let text: String
-        let wrap = true
-        var weight: String?
-        var color: String?
-    }
-
-    private struct Action: Encodable {
-        let type = "Action.OpenUrl"
-        let title = "virtwarden"
-        let url: String
+    public var templates: [(key: String, template: MessageTemplate)] {
+        [("title", title), ("text", text), ("link", link)]
     }
 
     public func parcels(for message: Message) throws(ChannelError) -> [Parcel] {
-        let headline = Headline(message)
-        let title = Block(
-            text: Self.escaped(headline.title).cut(to: 1024), weight: "bolder",
-            color: message.isFiring ? "attention" : "good")
-        let card = Card(
-            body: [title] + headline.lines.map { Block(text: Self.escaped($0)) },
-            actions: message.externalURL.isEmpty ? [] : [Action(url: message.externalURL)])
-        return [try endpoint.post(Body(attachments: [Attachment(content: card)]).asJSON)]
+        let safe = Rendering(message, escaping: Self.escaped)
+        let title = safe.text(title).onOneLine.cut(to: Self.longestTitle)
+        // A single line feed is a space in a card's text.
+        let text = safe.text(text).split(separator: "\n").joined(separator: "\n\n")
+        var length = 8000
+        var body = card(title, text.cut(to: length), message).bytes
+        while body.count > Self.longestBody, length > 100 {
+            length /= 2
+            body = card(title, text.cut(to: length), message).bytes
+        }
+        return [.request(try target.request(body))]
     }
 
-    /// A text block reads Markdown: no label's value may make links.
-    private static func escaped(_ text: String) -> String {
-        text.map { "\\`*_[]()#!|~<>".contains($0) ? "\\\($0)" : String($0) }.joined()
+    private func card(_ title: String, _ text: String, _ message: Message) -> JSON {
+        var content: [(String, JSON)] = [
+            ("$schema", "http://adaptivecards.io/schemas/adaptive-card.json"), ("type", "AdaptiveCard"),
+            ("version", "1.4"),
+            (
+                "body",
+                [
+                    [
+                        "type": "TextBlock", "text": .string(title), "size": "Large", "weight": "Bolder", "wrap": true,
+                        "color": .string(color(of: message)),
+                    ],
+                    ["type": "TextBlock", "text": .string(text), "wrap": true],
+                ]
+            ),
+            ("msteams", ["width": "Full"]),
+        ]
+        let link = Rendering(message).text(link)
+        if Secret.isURL(link), link.utf8.count <= 2048 {
+            content.append(("actions", [["type": "Action.OpenUrl", "title": "Open", "url": .string(link)]]))
+        }
+        return [
+            "type": "message",
+            "attachments": [
+                [
+                    "contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": nil,
+                    "content": .object(content),
+                ]
+            ],
+        ]
+    }
+
+    private func color(of message: Message) -> String {
+        switch Gravity(of: message) {
+        case .resolved: "Good"
+        case .info: "Accent"
+        case .warning: "Warning"
+        case .critical: "Attention"
+        }
+    }
+
+    static func escaped(_ text: String) -> String {
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "]") }) else { return text }
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if scalar == "[" || scalar == "]" { result.append("\\") }
+            result.append(scalar)
+        }
+        return String(result)
     }
 }

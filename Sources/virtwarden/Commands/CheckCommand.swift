@@ -8,7 +8,7 @@ import Remediation
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Checks files and says everything that is wrong with them.",
-        subcommands: [CheckConfigCommand.self, CheckRulesCommand.self])
+        subcommands: [CheckConfigCommand.self, CheckRulesCommand.self, CheckReceiversCommand.self])
 }
 
 struct CheckConfigCommand: ParsableCommand {

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Alerting
+
+/// Any other interface over HTTP: method, headers, content type and body are free.
+public struct HTTPRequest: Channel {
+    public static let key = "http"
+
+    public enum Method: String, CaseIterable, Sendable {
+        case post = "POST"
+        case put = "PUT"
+        case patch = "PATCH"
+        case get = "GET"
+        case delete = "DELETE"
+    }
+
+    public var target: WebTarget
+    public var method: Method
+    public var body: CustomBody
+
+    public init(_ target: WebTarget, method: Method = .post, body: CustomBody) {
+        self.target = target
+        self.method = method
+        self.body = body
+    }
+
+    public var templates: [(key: String, template: MessageTemplate)] { [("body", body.template)] }
+
+    public func parcels(for message: Message) throws(ChannelError) -> [Parcel] {
+        // GET and DELETE say all in the URL.
+        let hasNone = body.template.text.isEmpty
+        let bytes = hasNone ? [] : try body.bytes(for: message)
+        return [.request(try target.request(bytes, as: body.contentType, method: method.rawValue))]
+    }
+}

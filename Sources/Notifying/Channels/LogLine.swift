@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Alerting
+
+/// The agent's own log, for journals that are read elsewhere: a line for each message.
+public struct LogLine: Channel {
+    public static let key = "log"
+    static let longest = 4096
+
+    public var text = MessageTexts.line
+
+    public init() {}
+
+    public var templates: [(key: String, template: MessageTemplate)] { [("text", text)] }
+
+    public func parcels(for message: Message) -> [Parcel] {
+        [.line(Rendering(message).text(text).onOneLine.cut(to: Self.longest))]
+    }
+}

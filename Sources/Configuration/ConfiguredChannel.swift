@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Alerting
 import Notifying
+import WebClient
 import YAML
 
 /// A channel that the configuration can name: reads its own keys and no others.
@@ -81,8 +82,13 @@ extension MappingReader {
         let timeout = duration("timeout", in: .milliseconds(100) ... .seconds(120)) ?? .seconds(10)
         let headers = self.headers()
         let authentication = self.authentication()
+        var client = WebClientSettings()
+        if var reader = mapping("http_config") {
+            client = reader.webClientSettings()
+            reader.end()
+        }
         guard let url, problems.problems.count == before else { return nil }
-        return WebTarget(url: url, timeout: timeout, headers: headers, authentication: authentication)
+        return WebTarget(url: url, timeout: timeout, headers: headers, authentication: authentication, client: client)
     }
 
     private mutating func headers() -> [(String, String)] {

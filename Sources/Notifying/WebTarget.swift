@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import WebClient
+public import WebClient
 
 /// Where and how a channel's requests go: what all channels over HTTP share.
 public struct WebTarget: Sendable {
@@ -16,15 +16,18 @@ public struct WebTarget: Sendable {
     /// Further headers, in the order they are sent.
     public var headers: [(String, String)]
     public var authentication: Authentication?
+    /// How the server is reached: TLS, proxies, redirects.
+    public var client: WebClientSettings
 
     public init(
         url: Secret, timeout: Duration = .seconds(10), headers: [(String, String)] = [],
-        authentication: Authentication? = nil
+        authentication: Authentication? = nil, client: WebClientSettings = WebClientSettings()
     ) {
         self.url = url
         self.timeout = timeout
         self.headers = headers
         self.authentication = authentication
+        self.client = client
     }
 
     /// A request with `body`; reads the files that hold secrets.
@@ -32,7 +35,8 @@ public struct WebTarget: Sendable {
         _ body: [UInt8], as contentType: String = "application/json", method: String = "POST"
     ) throws(ChannelError) -> WebRequest {
         var request = WebRequest(
-            url: try url.url(), method: method, body: body, timeout: timeout, cutsLongBody: true)
+            url: try url.url(), method: method, body: body, timeout: timeout, settings: client,
+            cutsLongBody: true)
         // A header that is set by hand wins.
         let own = Set(headers.map { $0.0.lowercased() })
         if !own.contains("content-type") { request.headers.append(("Content-Type", contentType)) }

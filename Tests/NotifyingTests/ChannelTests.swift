@@ -31,7 +31,7 @@ import WebClient
         let sink = try WebSink()
         defer { sink.stop() }
         sink.behave(behaviour)
-        let verdict = await Carrier { _ in }.tell(message, by: try make(.url(sink.url + "secret-path")))
+        let verdict = await Carrier { _ in }.tell(message, by: try make(.url(sink.url + "secret-path"))).verdict
         return (sink.requests, verdict)
     }
 
@@ -339,7 +339,7 @@ import WebClient
         defer { Task { await directory.remove() } }
         for (text, words) in [("", "holds no URL"), ("https//hooks/SECRET", "holds no URL that begins with http://")] {
             let path = try directory.write("url", text.utf8)
-            let verdict = await Carrier { _ in }.tell(message([.of("a")]), by: Slack(WebTarget(url: .file(path))))
+            let verdict = await Carrier { _ in }.tell(message([.of("a")]), by: Slack(WebTarget(url: .file(path)))).verdict
             guard case .again(let reason, _) = verdict else { throw HostError("\(verdict)") }
             #expect(reason.contains(words) && !reason.contains("SECRET"))
         }

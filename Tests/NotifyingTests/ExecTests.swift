@@ -24,7 +24,8 @@ import WebClient
     ) async -> Verdict {
         await Carrier { _ in }.tell(
             message(alerts),
-            by: Exec(program: "/bin/sh", arguments: ["-c", script, "sh"] + arguments, timeout: timeout))
+            by: Exec(program: "/bin/sh", arguments: ["-c", script, "sh"] + arguments, timeout: timeout)
+        ).verdict
     }
 
     private func file(_ name: String) throws -> String {
@@ -103,7 +104,7 @@ import WebClient
     }
 
     @Test func `a program that is missing is said`() async throws {
-        let verdict = await Carrier { _ in }.tell(message([.of("a")]), by: Exec(program: "/nowhere/tell"))
+        let verdict = await Carrier { _ in }.tell(message([.of("a")]), by: Exec(program: "/nowhere/tell")).verdict
         #expect(verdict == .again(reason: "cannot run /nowhere/tell: No such file or directory", retryAfter: nil))
         await directory.remove()
     }

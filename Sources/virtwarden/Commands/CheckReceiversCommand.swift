@@ -62,7 +62,7 @@ struct CheckReceiversCommand: AsyncParsableCommand {
         let staysOpen = type(of: receiver.channel).key == PagerDuty.key
         for state in staysOpen ? [Alert.State.firing, .resolved] : [.firing] {
             let message = ReceiverCheck.test(of: receiver, externalURL: url, state, at: .now)
-            switch await carrier.tell(message, by: receiver.channel) {
+            switch await carrier.tell(message, by: receiver.channel).verdict {
             case .told: break
             case .again(let reason, _), .refused(let reason):
                 throw CommandFailure(status: .wrong, sentence: "\(receiver.name): the test was not taken: \(reason)")

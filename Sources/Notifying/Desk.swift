@@ -171,7 +171,7 @@ actor Desk {
             receiver: receiver.name, groupLabels: batch.group.labels, routeText: batch.group.routeText,
             alerts: batch.alerts, externalURL: externalURL)
         let before = failures
-        let (verdict, reason) = await carrier.tell(message, by: receiver.channel)
+        let (verdict, failure) = await carrier.tell(message, by: receiver.channel)
         let result: Delivery.Result
         switch verdict {
         case .told:
@@ -183,13 +183,13 @@ actor Desk {
         case .refused(let reason):
             backlog.settled(batch, now: now, isRefused: true)
             counts.refused += 1
-            counts.failures[self.reason ?? .other, default: 0] += 1
+            counts.failures[failure ?? .other, default: 0] += 1
             result = .refused(reason: reason)
         case .again(let reason, let retryAfter):
             guard !isStopped else { return }
             let delay = backlog.failed(batch, now: now, retryAfter: retryAfter, random: .random(in: 0..<1))
             counts.failed += 1
-            counts.failures[self.reason ?? .other, default: 0] += 1
+            counts.failures[failure ?? .other, default: 0] += 1
             failures += 1
             result = .failed(reason: reason, delay: delay)
         }

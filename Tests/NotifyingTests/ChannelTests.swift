@@ -157,10 +157,10 @@ import WebClient
         sink.behave(.answer(202))
         let message = message((0..<3).map { .of("web-\($0)") })
         for attempt in 1...2 {
-            let verdict = await carrier.tell(message, by: channel)
+            let verdict = await carrier.tell(message, by: channel).verdict
             #expect(verdict == .again(reason: "it answered 429", retryAfter: nil), "attempt \(attempt)")
         }
-        #expect(await carrier.tell(message, by: channel) == .told)
+        #expect(await carrier.tell(message, by: channel).verdict == .told)
         let sent = sink.requests.map { request in (0..<3).first { request.text.contains("web-\($0)") } }
         #expect(sent == [0, 1, 1, 2, 2])
         // Once all is told, the same is sent anew.
@@ -242,7 +242,7 @@ import WebClient
         let lines = Lines()
         let carrier = Carrier { lines.take($0) }
         let alerts = [Alert.of("web-1"), .of("a\nERROR forged\u{202E}", .resolved)]
-        #expect(await carrier.tell(message(alerts), by: LogLine()) == .told)
+        #expect(await carrier.tell(message(alerts), by: LogLine()).verdict == .told)
         #expect(
             lines.all == [
                 "firing DomainCrashed web-1 critical: web-1 has crashed; "
@@ -339,7 +339,8 @@ import WebClient
         defer { Task { await directory.remove() } }
         for (text, words) in [("", "holds no URL"), ("https//hooks/SECRET", "holds no URL that begins with http://")] {
             let path = try directory.write("url", text.utf8)
-            let verdict = await Carrier { _ in }.tell(message([.of("a")]), by: Slack(WebTarget(url: .file(path)))).verdict
+            let verdict = await Carrier { _ in }.tell(message([.of("a")]), by: Slack(WebTarget(url: .file(path))))
+                .verdict
             guard case .again(let reason, _) = verdict else { throw HostError("\(verdict)") }
             #expect(reason.contains(words) && !reason.contains("SECRET"))
         }

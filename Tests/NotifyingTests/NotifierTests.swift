@@ -25,7 +25,7 @@ import Vocabulary
         }
         let settings = NotifierSettings(
             receivers: receivers.map {
-                Receiver(name: $0.0, channel: Webhook(Endpoint(address: .url($0.1), timeout: timeout)))
+                Receiver(name: $0.0, channel: Webhook(address: .url($0.1), timeout: timeout))
             },
             routes: routes ?? all, inhibitions: inhibitions, externalURL: "http://host:9177")
         let reports = reports
@@ -147,7 +147,7 @@ import Vocabulary
         let notifier = notifier([])
         await notifier.take([.of("web-1"), .of("web-2"), .of("web-2", .resolved)])
         await notifier.reload(
-            NotifierSettings(receivers: [Receiver(name: "ops", channel: Webhook(Endpoint(address: .url(sink.url))))]))
+            NotifierSettings(receivers: [Receiver(name: "ops", channel: Webhook(address: .url(sink.url)))]))
         try await waitUntil("it is told") { sink.requests.count == 1 }
         #expect(sink.requests[0].text.contains("web-1") && !sink.requests[0].text.contains("web-2"))
         await notifier.stop(within: .seconds(1))
@@ -163,7 +163,7 @@ import Vocabulary
         let other = try WebSink()
         defer { other.stop() }
         await notifier.reload(
-            NotifierSettings(receivers: [Receiver(name: "ops", channel: Webhook(Endpoint(address: .url(other.url))))]))
+            NotifierSettings(receivers: [Receiver(name: "ops", channel: Webhook(address: .url(other.url)))]))
         try await waitUntil("the new address is told") { other.requests.count == 1 }
         await notifier.stop(within: .seconds(1))
     }

@@ -22,7 +22,7 @@ import Vocabulary
     private func notifier(_ url: String, _ path: String, receiver: String = "ops") -> Notifier {
         let settings = NotifierSettings(
             receivers: [
-                Receiver(name: receiver, channel: Webhook(Endpoint(address: .url(url), timeout: .milliseconds(500))))
+                Receiver(name: receiver, channel: Webhook(address: .url(url), timeout: .milliseconds(500)))
             ],
             routes: [
                 Route(

@@ -32,7 +32,7 @@ import WebClient
         let message = Message(
             receiver: "ops", groupLabels: Labels([Label("alertname", "DomainCrashed")]),
             routeText: #"severity="critical""#, alerts: alerts, externalURL: "http://host:9177")
-        let request = try #require(try Webhook(Endpoint(address: .url("http://127.0.0.1/"))).request(of: message))
+        let request = try #require(try Webhook(address: .url("http://127.0.0.1/")).request(of: message))
         return try JSONDecoder().decode(Body.self, from: Data(request.body))
     }
 
@@ -105,7 +105,7 @@ import WebClient
 
     @Test func `the URL's file is read for each message, and said when it is missing`() throws {
         let path = "/tmp/virtwarden-url-\(UInt64.random(in: .min ... .max))"
-        let webhook = Webhook(Endpoint(address: .file(path)))
+        let webhook = Webhook(address: .file(path))
         let message = Message(receiver: "ops", groupLabels: .none, routeText: "", alerts: [], externalURL: "")
         let error = #expect(throws: ChannelError.self) { try webhook.parcels(for: message) }
         #expect(error?.description == "cannot read \(path): No such file or directory; check the path")

@@ -56,10 +56,10 @@ import WebClient
                 == "http://host:9177/graph?g0.expr=increase%28crashes%5B5m%5D%29+%3E+0&g0.tab=1")
     }
 
-    private static let folder = #filePath.split(separator: "/").dropLast().map { "/" + $0 }.joined()
+    static let folder = #filePath.split(separator: "/").dropLast().map { "/" + $0 }.joined()
 
     /// The alerts of the recorded bodies, given to Alertmanager 0.25 by its API.
-    private static func recordedAlerts(isOneResolved: Bool) throws -> [Alert] {
+    static func recordedAlerts(isOneResolved: Bool) throws -> [Alert] {
         func alert(_ domain: String, _ summary: String, _ start: String, _ end: String?) throws -> Alert {
             let start = try #require(Timestamp(rfc3339: start))
             return Alert(

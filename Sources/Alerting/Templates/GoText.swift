@@ -98,6 +98,8 @@ enum GoText {
             switch scalar {
             case "\\", "'", "\"": "\\\(scalar)"
             case "<", ">", "&", "=": "\\u" + hex(scalar.value, 4, uppercase: true)
+            // Go takes no ASCII character from the blank on for special.
+            case "\u{7F}": nil
             default: scalar.isPrintable ? nil : "\\u" + hex(scalar.value, 4, uppercase: true)
             }
         }

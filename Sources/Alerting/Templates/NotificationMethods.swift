@@ -61,6 +61,40 @@ enum NotificationFunctions {
     ]
 }
 
+extension NotificationFunctions {
+    /// With a capital at the first letter of each word and small ones after it; `'` and `.` between letters are within a
+    /// word, as Unicode's annex 29 has it. Of the small sigma's two forms the one at a word's end is not known.
+    static func title(_ text: String) -> String {
+        let scalars = Array(text.unicodeScalars)
+        var result = ""
+        var isCapitalDone = false
+        for (index, scalar) in scalars.enumerated() {
+            let isBetween =
+                "'.:\u{B7}\u{2019}\u{2027}".unicodeScalars.contains(scalar) && index > 0 && index + 1 < scalars.count
+                && scalars[index - 1].properties.isAlphabetic && scalars[index + 1].properties.isAlphabetic
+            if isBetween || scalar.isWithinWord {
+                let isCapital = !isCapitalDone && scalar.properties.isCased
+                if isCapital { isCapitalDone = true }
+                result += isCapital ? scalar.properties.titlecaseMapping : scalar.properties.lowercaseMapping
+            } else {
+                isCapitalDone = false
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isWithinWord: Bool {
+        if properties.isAlphabetic || self == "_" { return true }
+        switch properties.generalCategory {
+        case .decimalNumber, .format, .nonspacingMark, .spacingMark, .enclosingMark: return true
+        default: return false
+        }
+    }
+}
+
 extension TemplateValue {
     /// As Go's `encoding/json` has it.
     var json: JSON {

@@ -28,7 +28,11 @@ enum TextFunctions {
         },
         // Prometheus's.
         "toUpper": .text { GoText.mapped($0, \.uppercaseMapping) },
-        "toLower": .text { GoText.mapped($0, \.lowercaseMapping) }, "title": .text(title),
+        "toLower": .text { GoText.mapped($0, \.lowercaseMapping) },
+        // Rules and messages differ here.
+        "title": Function(parameters: [.string]) { (values, scope) in
+            .string(scope.message == nil ? title(values[0].text) : NotificationFunctions.title(values[0].text))
+        },
         "stripPort": .text { HostPort($0)?.host ?? $0 }, "stripDomain": .text(HostPort.stripDomain),
         "match": Function(parameters: [.string, .string], cost: 500, isSearch: true) {
             (values, _) throws(TemplateFailure) in

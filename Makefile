@@ -18,7 +18,7 @@ run: setup
 
 test: setup-test lint
 	$(SWIFTPM) build --build-tests $(CHECKS)
-	$(SWIFTPM) test --skip-build --disable-xctest $(CHECKS)
+	$(SWIFTPM) test --skip-build --disable-xctest --experimental-maximum-parallelization-width 8 $(CHECKS)
 
 build: setup
 	$(SWIFTPM) build $(CHECKS)

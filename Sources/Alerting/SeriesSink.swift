@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import SeriesStore
 public import Vocabulary
 
 /// Where rules write what they make. What was written can be read by the next rule at the same instant.
@@ -6,6 +7,23 @@ public protocol SeriesSink {
     mutating func append(_ points: [(Labels, Double)], at time: Timestamp)
     /// The series end at `time`.
     mutating func end(_ labels: [Labels], at time: Timestamp)
+}
+
+/// Writes what rules make (recorded series, `ALERTS`) to a store.
+public struct StoreSink: SeriesSink {
+    private let store: Store
+
+    public init(store: Store) {
+        self.store = store
+    }
+
+    public mutating func append(_ points: [(Labels, Double)], at time: Timestamp) {
+        store.append(points, at: time)
+    }
+
+    public mutating func end(_ labels: [Labels], at time: Timestamp) {
+        store.end(labels, at: time)
+    }
 }
 
 /// An alert that went from one state to the next.

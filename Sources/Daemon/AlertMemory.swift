@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Alerting
 import Database
-import FoundationEssentials
 package import Logging
 import Queues
 import Synchronization
@@ -170,11 +169,11 @@ extension AlertMemory {
     }
 
     private func write(_ move: AlertMove) throws(DatabaseError) {
-        let key: [Value] = [.text(Self.json(move.rule)), .text(Self.json(move.labels))]
+        let key: [Value] = [.json(move.rule), .json(move.labels)]
         if let alert = move.alert {
             try execute(
                 "INSERT OR REPLACE INTO alerts (rule, labels, alert) VALUES (?, ?, ?)",
-                key + [.text(Self.json(alert))])
+                key + [.json(alert)])
         } else {
             try execute("DELETE FROM alerts WHERE rule = ? AND labels = ?", key)
         }
@@ -192,30 +191,12 @@ extension AlertMemory {
         }
         // A row that makes no sense is passed over.
         past.alerts = rows.compactMap { row in
-            guard row.count == 2, let rule = Self.value(RuleKey.self, row[0]),
-                let alert = Self.value(Alert.self, row[1])
+            guard row.count == 2, let rule = row[0].decoded(as: RuleKey.self),
+                let alert = row[1].decoded(as: Alert.self)
             else { return nil }
             return KeptAlert(rule: rule, alert: alert)
         }
         return past
-    }
-
-    private static func json(_ value: some Encodable) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "+Inf", negativeInfinity: "-Inf", nan: "NaN")
-        // Silence is right: every number has a text now, and nothing else fails.
-        return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
-    }
-
-    private static func value<T: Decodable>(_ type: T.Type, _ value: Value) -> T? {
-        guard let text = value.text else { return nil }
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: "+Inf", negativeInfinity: "-Inf", nan: "NaN")
-        // What another program wrote into the file is passed over.
-        return try? decoder.decode(type, from: Data(text.utf8))
     }
 }
 

@@ -279,16 +279,3 @@ package actor RuleRunner {
         store.expire(at: time)
     }
 }
-
-/// Writes what rules produce (recorded series, `ALERTS`) to the store.
-private struct StoreSink: SeriesSink {
-    let store: Store
-
-    mutating func append(_ points: [(Labels, Double)], at time: Timestamp) {
-        store.append(points, at: time)
-    }
-
-    mutating func end(_ labels: [Labels], at time: Timestamp) {
-        store.end(labels, at: time)
-    }
-}

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Database
-import FoundationEssentials
 import Vocabulary
 
 /// What the outbox keeps of one alert of one receiver.
@@ -58,7 +57,7 @@ extension OutboxRow {
 
     var values: [Value] {
         Self.values(of: key) + [
-            alert.map { .text(Self.json($0)) } ?? .null, .text(Self.json(group)), .text(routeText),
+            alert.map { .json($0) } ?? .null, .json(group), .text(routeText),
             told.map { .text($0.state.rawValue) } ?? .null,
             told?.firedAt.map { .integer($0.milliseconds) } ?? .null,
             told.map { .integer($0.at.milliseconds) } ?? .null, .integer(since.milliseconds),
@@ -68,21 +67,21 @@ extension OutboxRow {
     /// Labels are sorted, so the same ones are always the same text.
     static func values(of key: Key) -> [Value] {
         [
-            .text(key.receiver), .text(json(key.labels)),
+            .text(key.receiver), .json(key.labels),
             .integer(key.moment?.milliseconds ?? noMoment),
         ]
     }
 
     /// nil for a row that makes no sense.
     init?(_ row: [Value]) {
-        guard row.count == 10, let receiver = row[0].text, let labels = Self.value(Labels.self, row[1]),
-            let moment = row[2].integer, let group = Self.value(Labels.self, row[4]), let routeText = row[5].text,
+        guard row.count == 10, let receiver = row[0].text, let labels = row[1].decoded(as: Labels.self),
+            let moment = row[2].integer, let group = row[4].decoded(as: Labels.self), let routeText = row[5].text,
             let since = row[9].integer
         else { return nil }
         key = Key(
             receiver: receiver, labels: labels,
             moment: moment == Self.noMoment ? nil : Timestamp(milliseconds: moment))
-        alert = Self.value(Alert.self, row[3])
+        alert = row[3].decoded(as: Alert.self)
         guard alert.map({ $0.labels == labels }) ?? true else { return nil }
         self.group = group
         self.routeText = routeText
@@ -94,23 +93,5 @@ extension OutboxRow {
         } else {
             told = nil
         }
-    }
-
-    private static func json(_ value: some Encodable) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "+Inf", negativeInfinity: "-Inf", nan: "NaN")
-        // Silence is right: every number has a text now, and nothing else fails.
-        return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
-    }
-
-    private static func value<T: Decodable>(_ type: T.Type, _ value: Value) -> T? {
-        guard let text = value.text else { return nil }
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: "+Inf", negativeInfinity: "-Inf", nan: "NaN")
-        // What another program wrote into the file is passed over.
-        return try? decoder.decode(type, from: Data(text.utf8))
     }
 }

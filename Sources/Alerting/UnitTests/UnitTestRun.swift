@@ -120,11 +120,3 @@ private struct UnitTestRun {
         failures.append(UnitTestFailure(test: title, subject: subject, lines: lines))
     }
 }
-
-/// Writes what rules make to the test's own store.
-private struct StoreSink: SeriesSink {
-    let store: Store
-
-    mutating func append(_ points: [(Labels, Double)], at time: Timestamp) { store.append(points, at: time) }
-    mutating func end(_ labels: [Labels], at time: Timestamp) { store.end(labels, at: time) }
-}

@@ -87,16 +87,3 @@ struct OwnSide {
         states.flatMap { $0.report(every: DataSet.interval).rules }.map { ($0.name, $0.duration.inSeconds * 1000) }
     }
 }
-
-/// Writes what rules produce to the store, as the agent's runner does.
-private struct StoreSink: SeriesSink {
-    let store: Store
-
-    mutating func append(_ points: [(Labels, Double)], at time: Timestamp) {
-        store.append(points, at: time)
-    }
-
-    mutating func end(_ labels: [Labels], at time: Timestamp) {
-        store.end(labels, at: time)
-    }
-}

@@ -53,7 +53,7 @@ import Testing
 /// An agent's files, and a receiver whose address is changed under it.
 private final class KillScene: Sendable {
     struct Told {
-        var startsAt: Set<String> = []
+        var startsAt: Set<Double> = []
         var isOver = false
     }
 
@@ -107,6 +107,13 @@ private final class KillScene: Sendable {
             """.utf8)
     }
 
+    /// Of a time as RFC 3339 writes it, with a fraction or without.
+    private static func seconds(of text: String) -> Double? {
+        let whole = try? Date(text, strategy: .iso8601)
+        let broken = try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        return (whole ?? broken)?.timeIntervalSince1970
+    }
+
     private static var now: Double { Date().timeIntervalSince1970 }
     var isOver: Bool { Self.now > start + Double(alerts) * spread + Self.length + 1 }
 
@@ -139,7 +146,8 @@ private final class KillScene: Sendable {
             for alert in body?.alerts ?? [] {
                 guard let number = alert.labels["number"].flatMap({ Int($0) }) else { continue }
                 var seen = told[number] ?? Told()
-                seen.startsAt.insert(alert.startsAt)
+                // What is no time is outside of every window.
+                seen.startsAt.insert(Self.seconds(of: alert.startsAt) ?? .infinity)
                 seen.isOver = alert.status == "resolved"
                 told[number] = seen
             }
@@ -147,15 +155,10 @@ private final class KillScene: Sendable {
         return told
     }
 
-    /// When an alert may begin to fire: the texts that RFC 3339 has between these are in order.
-    func window(of number: Int) -> ClosedRange<String> {
+    /// When an alert may begin to fire, in seconds since the epoch, give or take how a message rounds.
+    func window(of number: Int) -> ClosedRange<Double> {
         let from = start + Double(number) * spread
-        func text(_ seconds: Double) -> String {
-            let date = Date(timeIntervalSince1970: seconds)
-            return date.formatted(
-                Date.ISO8601FormatStyle(includingFractionalSeconds: true, timeZone: .gmt))
-        }
-        return text(from - 0.001)...text(from + Self.length + 0.001)
+        return from - 0.001...from + Self.length + 0.001
     }
 
     func end() async {

@@ -123,7 +123,8 @@ let package = Package(
         tests("PrometheusAPI", ["PromQL", "SeriesStore", "TestHosts", "Vocabulary"]),
         tests(
             "Notifying", ["Alerting", "Database", "TestHosts", "Vocabulary", "WebClient"], unbuilt: ["Fixtures"]),
-        tests("Remediation", ["Alerting", "Database", "Libvirt", "TestHosts", "Vocabulary"]),
+        tests(
+            "Remediation", ["Alerting", "Database", "Libvirt", "TestHosts", "Vocabulary"], unbuilt: ["Scenarios"]),
         tests("Web", ["CZlib", "PromQL", "PrometheusAPI", "Vocabulary"]),
         tests("Terminal"),
         tests(

@@ -57,7 +57,8 @@ package actor Agent {
             report: { desk.take(.delivery($0)) })
         eventDesk = EventDesk(notifier: notifier, isMuted: silences.isMuted)
         let room = RemediationRoom(
-            settings: settings.remediation.bounded(mayAct), journal: journal, hands: actions, holder: silences.holder
+            settings: settings.remediation.bounded(mayAct), journal: journal, hands: actions,
+            conditions: { KillSwitch.conditions($0) }, holder: silences.holder
         ) { desk.take(.decision($0)) }
         self.room = room
         silences.onChange { Task { await room.reconsider() } }
@@ -267,7 +268,8 @@ package actor Agent {
             version: Version.text, rules: runner.counts, groups: runner.board.figures, alerts: runner.board.counts,
             memory: memory?.figures ?? (0, 0), silences: silences.figures(of: hosts), deliveries: notifier.figures(),
             outboxFailures: notifier.outboxFailures, alertmanagers: alertmanagers.figures(),
-            news: desk.counts, quarantined: room.quarantined.count, journalFailures: room.journalFailures,
+            news: desk.counts, quarantined: room.quarantined.count, repairs: room.overview,
+            journalFailures: room.journalFailures,
             didReload: didReload, reloadedAt: reloadedAt, store: board.store.figures,
             seriesLeftOut: board.seriesLeftOut, namesHosts: settings.connections.count > 1)
         board.put(own.batch(facts, at: .now), as: .agent)

@@ -22,9 +22,23 @@ package final class NewsDesk: Sendable {
         let isSuccess: Bool
     }
 
+    struct AttemptKey: Hashable {
+        let cause: Cause
+        let action: String
+        let isSuccess: Bool
+    }
+
+    struct IncidentKey: Hashable {
+        let host: String
+        let domain: String
+        let cause: Cause
+    }
+
     struct Counts {
         var decisions: [DecisionKey: Int] = [:]
         var actions: [ActionKey: Int] = [:]
+        var attempts: [AttemptKey: Int] = [:]
+        var incidents: [IncidentKey: Int] = [:]
         /// Events whose log line was left out.
         var unlogged = 0
     }
@@ -32,6 +46,19 @@ package final class NewsDesk: Sendable {
     private struct State {
         var counts = Counts()
         var limiter = LineLimiter()
+        /// The incident of each domain that was counted last: the decisions of one are one incident.
+        var lastIncidents: [DomainIdentity: String] = [:]
+
+        mutating func count(_ decision: Decision) {
+            guard !decision.incident.isEmpty, lastIncidents[decision.domain] != decision.incident else { return }
+            if lastIncidents.count >= NewsDesk.actionLimit { lastIncidents = [:] }
+            lastIncidents[decision.domain] = decision.incident
+            let key = IncidentKey(
+                host: decision.domain.connection, domain: decision.domain.name, cause: decision.cause)
+            if counts.incidents[key] != nil || counts.incidents.count < NewsDesk.actionLimit {
+                counts.incidents[key, default: 0] += 1
+            }
+        }
     }
 
     /// Domains and actions that are counted apart; a host has fewer.
@@ -62,12 +89,16 @@ package final class NewsDesk: Sendable {
     private func count(_ decision: Decision) {
         state.withLock { state in
             state.counts.decisions[DecisionKey(cause: decision.cause, outcome: decision.outcome), default: 0] += 1
+            // A storm is an incident of the host.
+            if decision.cause != .storm { state.count(decision) }
             guard let action = decision.action, decision.outcome == .succeeded || decision.outcome == .failed else {
                 return
             }
             let key = ActionKey(
                 host: decision.domain.connection, domain: decision.domain.name, action: action,
                 isSuccess: decision.outcome == .succeeded)
+            let attempt = AttemptKey(cause: decision.cause, action: action, isSuccess: key.isSuccess)
+            state.counts.attempts[attempt, default: 0] += 1
             if state.counts.actions[key] != nil || state.counts.actions.count < Self.actionLimit {
                 state.counts.actions[key, default: 0] += 1
             }

@@ -81,6 +81,19 @@ package struct OwnFigures {
     private static let actions = counter(
         "actions_total", "Actions on domains that ended, by whether they helped.",
         labels: ["domain", "action", "result"])
+    private static let attempts = counter(
+        "remediation_attempts_total", "Steps of repair that ended, by whether they helped.",
+        labels: ["cause", "action", "result"])
+    private static let incidents = MetricFamily(
+        "libvirt_domain_incidents_total", .counter, "What happened to a domain and was judged, by its cause.",
+        labels: ["domain", "cause"])
+    private static let states = gauge(
+        "remediation_domains", "Domains in each state of repair but healthy.", labels: ["state"])
+    private static let state = gauge(
+        "remediation_state", "Where a domain's repair stands; always 1, absent when it is healthy.",
+        labels: ["domain", "state"])
+    private static let storm = gauge(
+        "remediation_storm_active", "Hosts on which so many domains failed at once that repairs wait.")
     private static let quarantined = gauge("quarantined_domains", "Domains whose budget of repairs is spent.")
     private static let journalFailures = counter(
         "journal_failures_total", "Writes to the remediation journal that failed.")
@@ -108,8 +121,8 @@ package struct OwnFigures {
         ] + SilenceFigures.families + [
             deliveries, deliveryFailures, latency, waiting, oldest, droppedAlerts, outboxFailures, sentAlerts,
             alertmanagerErrors, alertmanagerDropped, alertmanagerQueue, alertmanagerLatency, decisions, actions,
-            quarantined, journalFailures, reloadWorked, reloadTime, storeSeries, storeSamples, storeBytes,
-            seriesLeftOut, storeRejected, unlogged, memory, cpu,
+            attempts, incidents, states, state, storm, quarantined, journalFailures, reloadWorked, reloadTime,
+            storeSeries, storeSamples, storeBytes, seriesLeftOut, storeRejected, unlogged, memory, cpu,
         ]
 
     /// What the series are made of.
@@ -126,6 +139,7 @@ package struct OwnFigures {
         var alertmanagers: [String: AlertmanagerFigures]
         var news: NewsDesk.Counts
         var quarantined: Int
+        var repairs: RepairOverview
         var journalFailures: Int
         var didReload: Bool
         var reloadedAt: Timestamp
@@ -153,6 +167,7 @@ package struct OwnFigures {
             (Self.alerts, [("state", "pending")], Double(facts.alerts.pending)),
             (Self.alerts, [("state", "firing")], Double(facts.alerts.firing)),
             (Self.quarantined, [], Double(facts.quarantined)),
+            (Self.storm, [], Double(facts.repairs.storms.count)),
             (Self.journalFailures, [], Double(facts.journalFailures)),
             (Self.reloadWorked, [], facts.didReload ? 1 : 0),
             (Self.reloadTime, [], facts.reloadedAt.seconds),
@@ -237,11 +252,37 @@ package struct OwnFigures {
             ]
             return (actions, labels, Double(count))
         }
+        let attempted = facts.news.attempts.map { key, count -> Row in
+            let labels = [
+                ("cause", key.cause.rawValue), ("action", key.action),
+                ("result", key.isSuccess ? "success" : "failure"),
+            ]
+            return (attempts, labels, Double(count))
+        }
+        let happened = facts.news.incidents.map { key, count -> Row in
+            let labels = [
+                ("host", facts.namesHosts ? key.host : ""), ("domain", key.domain), ("cause", key.cause.rawValue),
+            ]
+            return (incidents, labels, Double(count))
+        }
+        let standing = RepairState.allCases.filter { $0 != .healthy }.map { state -> Row in
+            (states, [("state", state.rawValue)], Double(facts.repairs.count(state)))
+        }
+        let each = facts.repairs.entries.prefix(stateLimit).map { entry -> Row in
+            let labels = [
+                ("host", facts.namesHosts ? entry.domain.connection : ""), ("domain", entry.domain.name),
+                ("state", entry.state.rawValue),
+            ]
+            return (state, labels, 1)
+        }
         // In a fixed order, so that the layout stays while nothing new is counted.
-        return (decided + acted).sorted { left, right in
-            left.1.map(\.1).lexicographicallyPrecedes(right.1.map(\.1))
+        return (decided + acted + attempted + happened + standing + each).sorted { left, right in
+            ([left.0.name] + left.1.map(\.1)).lexicographicallyPrecedes([right.0.name] + right.1.map(\.1))
         }
     }
+
+    /// Domains whose state is told one by one.
+    private static let stateLimit = 1000
 
     private static func processRows() -> [Row] {
         var usage = rusage()

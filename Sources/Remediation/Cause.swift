@@ -18,6 +18,14 @@ public enum Cause: String, CaseIterable, Codable, Sendable {
     case cleanUnknown = "clean-unknown"
     case crashOrTerminated = "crash-or-terminated"
     case lost
+    /// The guest does nothing and answers to nothing.
+    case hung
+    /// The hypervisor's process does not answer libvirt.
+    case monitorHung = "monitor-hung"
+    /// The guest reboots over and over, by itself or by libvirt's own policy.
+    case rebootLoop = "reboot-loop"
+    /// Many domains of one host failed at once.
+    case storm
     case reboot
     case started
     case expected
@@ -36,10 +44,13 @@ public enum Cause: String, CaseIterable, Codable, Sendable {
     /// Whether a policy may name it as what starts a repair.
     public var mayStartRepair: Bool {
         switch self {
-        case .kdump, .reboot, .started, .alert, .unknown: false
+        case .kdump, .reboot, .rebootLoop, .storm, .started, .alert, .unknown: false
         default: !isIntended
         }
     }
+
+    /// Whether a domain that runs can need a repair for it.
+    var isOfRunning: Bool { self == .alert || self == .hung || self == .monitorHung }
 
     /// Why a domain with this cause is left alone, where the cause alone is the reason.
     var reasonToLeave: String {

@@ -18,11 +18,20 @@ public struct Classifier: Sendable {
             return Judgement(
                 cause: .expected, confidence: .high, evidence: "\(Self.text(events)); our own \(ownAction ?? "action")")
         }
-        let seen = Seen(left)
+        let seen = Seen(Self.sinceLastRun(left))
         let (cause, confidence) =
             Self.byWhatWasDone(seen, status) ?? Self.byFailure(seen, status) ?? Self.byStop(seen, status)
             ?? Self.byState(status ?? finding?.now, before: finding?.before, seen)
         return Judgement(cause: cause, confidence: confidence, evidence: Self.evidence(left, status, finding))
+    }
+
+    /// A domain that ran again and then ended once more: what ended it first does not matter any more.
+    private static func sinceLastRun(_ events: [DomainEvent]) -> [DomainEvent] {
+        guard let end = events.lastIndex(where: \.opensLifeEnd),
+            let run = events[..<end].lastIndex(where: { $0.word.hasPrefix("started_") || $0.word.hasPrefix("resumed_") }
+            )
+        else { return events }
+        return Array(events[(run + 1)...])
     }
 
     /// What the events tell when a domain only announced its end: no cause yet.
@@ -37,6 +46,7 @@ public struct Classifier: Sendable {
         if seen.has("stopped_saved") { return (.saved, .high) }
         if seen.has("stopped_from_snapshot") { return (.fromSnapshot, .high) }
         if seen.lastStop == "stopped_destroyed" { return (.adminDestroy, .high) }
+        if status?.state == "paused", status?.reason == "user" { return (.userPause, .high) }
         return nil
     }
 
@@ -143,6 +153,13 @@ extension DomainEvent {
         case "reboot": "reboot"
         default: "\(kind)_\(detail)"
         }
+    }
+}
+
+extension DomainEvent {
+    /// Whether the domain does not run after it.
+    fileprivate var opensLifeEnd: Bool {
+        ["stopped_", "crashed_", "suspended_"].contains { word.hasPrefix($0) }
     }
 }
 

@@ -11,6 +11,10 @@ enum Phase: Sendable {
     case held(next: Duration, limit: Duration)
     /// A step is due at `until`.
     case waiting(until: Duration)
+    /// A step is due, and waits for the host's limits.
+    case queued(since: Duration)
+    /// It is the domain's turn; the facts are read once more.
+    case granted
     /// A step is being performed; at `overdue` that is said once.
     case acting(Attempt, overdue: Duration?, deadline: Duration)
     /// A step has been performed: does the domain run, without a break since `since`?
@@ -19,6 +23,18 @@ enum Phase: Sendable {
     case probation(until: Duration)
     /// The budget is spent.
     case quarantined
+
+    /// Whether the domain has one of the turns that its host has to give.
+    var holdsTurn: Bool {
+        switch self {
+        case .granted, .acting, .verifying: true
+        default: false
+        }
+    }
+
+    var usesGate: Bool {
+        if case .queued = self { true } else { holdsTurn }
+    }
 }
 
 /// Why the call of a step failed.
@@ -26,6 +42,8 @@ struct StepFailure: Hashable, Sendable {
     let reason: String
     /// libvirt says that the state forbids the call: perhaps somebody was faster.
     let isInvalidNow: Bool
+    /// Somebody else has the domain's image: it may run on another host, and a second start would ruin it.
+    let isLocked: Bool
 }
 
 /// One thing that happened to a domain, from its first evidence to the decision that ends it.
@@ -38,6 +56,8 @@ struct Incident: Sendable {
     var events: [DomainEvent] = []
     var finding: DomainFinding?
     var alert: Alert?
+    /// What hangs, by several samples.
+    var verdict: Judgement?
     var judgement: Judgement?
     /// The state on which `judgement` was formed, or that our own step left.
     var judgedStatus: DomainStatus?
@@ -51,6 +71,16 @@ struct Incident: Sendable {
     var saidHeld = false
     /// Why a repair was refused that goes on when the reason is over.
     var refusal: String?
+    /// The last step left a domain that runs and does not work.
+    var lacksProof = false
+    /// Signs of life at the first look after the last step.
+    var atStep: DomainCircumstances?
+    /// The next step belongs to the attempt that an agent before this one began.
+    var isContinued = false
+    /// The journal has it.
+    var isKept = false
+    /// What the domain shares with others.
+    var resources: [String] = []
 
     init(id: String, opened: Duration) {
         self.id = id
@@ -80,6 +110,15 @@ struct DomainRecord: Sendable {
     var wish: DomainWish?
     /// Facts were asked for and have not come yet.
     var isLooking = false
+    /// The step under way is the first of its pass.
+    var isFirstStep = false
+    /// Until when `starts` matter.
+    var keptUntil: Duration?
+    /// The deadline that stands in the queue.
+    var scheduled: Duration?
+    var reboots = RebootCount()
+    /// What was judged to hang, until it moves again.
+    var saidHang: Cause?
 
     init(domain: DomainIdentity) {
         self.domain = domain
@@ -90,13 +129,33 @@ struct DomainRecord: Sendable {
         if case .acting(_, let overdue, _) = phase { return overdue }
         guard !isLooking else { return nil }
         switch phase {
+        case .idle: return keptUntil
         case .collecting(let time), .waiting(let time), .probation(let time): return time
         case .held(let next, _), .verifying(_, _, let next, _, _): return next
-        case .idle, .acting, .quarantined: return nil
+        case .queued, .granted, .acting, .quarantined: return nil
         }
     }
 
+    /// The last window in which repairs were counted is over.
+    mutating func forgetRepairs() {
+        starts = []
+        failures = 0
+        keptUntil = nil
+        reboots = RebootCount()
+    }
+
+    /// Counts a repair, ours or libvirt's own, that began now.
+    mutating func countRepair(_ budget: Budget, _ now: Duration) {
+        starts.append(now)
+        failures += 1
+        keptUntil = max(keptUntil ?? .zero, now + budget.window)
+    }
+
     var isForgettable: Bool {
-        if case .idle = phase { starts.isEmpty && failures == 0 && firing.isEmpty && !isLooking } else { false }
+        if case .idle = phase {
+            keptUntil == nil && failures == 0 && saidHang == nil && firing.isEmpty && !isLooking
+        } else {
+            false
+        }
     }
 }

@@ -42,6 +42,14 @@ public actor Journal {
                 connection TEXT NOT NULL, uuid TEXT NOT NULL, incident TEXT NOT NULL, PRIMARY KEY (connection, uuid))
             """
         ],
+        [
+            """
+            CREATE TABLE open_incidents (
+                connection TEXT NOT NULL, uuid TEXT NOT NULL, name TEXT NOT NULL, incident TEXT NOT NULL,
+                number INTEGER NOT NULL, policy TEXT NOT NULL, cause TEXT NOT NULL, state TEXT NOT NULL,
+                reason TEXT NOT NULL, PRIMARY KEY (connection, uuid))
+            """
+        ],
     ]
 
     /// Opens or makes the file `path`.
@@ -149,6 +157,27 @@ public actor Journal {
             [.text(domain.connection), .text(domain.uuid.description)])
     }
 
+    /// Keeps an incident between two of its steps.
+    public func keep(_ open: OpenIncident) throws(DatabaseError) {
+        try database.execute(
+            """
+            INSERT OR REPLACE INTO open_incidents
+            (connection, uuid, name, incident, number, policy, cause, state, reason)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .text(open.domain.connection), .text(open.domain.uuid.description), .text(open.domain.name),
+                .text(open.incident), .integer(Int64(open.number)), .text(open.policy), .text(open.cause.rawValue),
+                .text(open.left.state), .text(open.left.reason),
+            ])
+    }
+
+    public func close(_ domain: DomainIdentity) throws(DatabaseError) {
+        try database.execute(
+            "DELETE FROM open_incidents WHERE connection = ? AND uuid = ?",
+            [.text(domain.connection), .text(domain.uuid.description)])
+    }
+
     /// What the agent before this one left; marks what it did not finish, so that it is told once. Rows of 30 days ago
     /// are dropped, and rows that make no sense passed over.
     public func inherit(at time: Timestamp) throws(DatabaseError) -> Inheritance {
@@ -161,6 +190,10 @@ public actor Journal {
         let quarantined = try database.query(
             "SELECT connection, uuid, name FROM quarantine LIMIT ?", [.integer(Self.rowLimit)])
         let held = try database.query("SELECT incident FROM held LIMIT ?", [.integer(Self.rowLimit)])
+        let open = try database.query(
+            """
+            SELECT connection, uuid, name, incident, number, policy, cause, state, reason FROM open_incidents LIMIT ?
+            """, [.integer(Self.rowLimit)])
         try database.execute(
             "UPDATE attempts SET ended = ?, result = 'unknown' WHERE ended IS NULL", [.integer(time.milliseconds)])
         return Inheritance(
@@ -168,7 +201,7 @@ public actor Journal {
             quarantined: quarantined.compactMap(Self.domain),
             held: held.compactMap { row in
                 row.first?.text.flatMap { try? JSONDecoder().decode(HeldIncident.self, from: Data($0.utf8)) }
-            })
+            }, open: open.compactMap(OpenIncident.init))
     }
 
     static func domain(_ row: [Value]) -> DomainIdentity? {
@@ -188,7 +221,8 @@ public struct Inheritance: Sendable {
         /// False when the agent ended before the step did.
         public let isFinished: Bool
 
-        init(attempt: Attempt, began: Timestamp, isFinished: Bool) {
+        /// For a journal that is no file.
+        public init(attempt: Attempt, began: Timestamp, isFinished: Bool) {
             self.attempt = attempt
             self.began = began
             self.isFinished = isFinished
@@ -211,6 +245,17 @@ public struct Inheritance: Sendable {
     public let quarantined: [DomainIdentity]
     /// Incidents whose repair was held.
     public let held: [HeldIncident]
+    /// Incidents that stood between two steps.
+    public let open: [OpenIncident]
+
+    public init(
+        attempts: [Past], quarantined: [DomainIdentity], held: [HeldIncident] = [], open: [OpenIncident] = []
+    ) {
+        self.attempts = attempts
+        self.quarantined = quarantined
+        self.held = held
+        self.open = open
+    }
 }
 
 extension DomainEvent {
@@ -238,5 +283,17 @@ extension RemediationStep {
         action = row[9].text ?? ""
         cause = row[10].text ?? ""
         result = row[11].text
+    }
+}
+
+extension OpenIncident {
+    fileprivate init?(_ row: [Value]) {
+        guard row.count == 9, let domain = Journal.domain(row), let incident = row[3].text,
+            let number = row[4].integer, let policy = row[5].text, let cause = row[6].text.flatMap(Cause.init),
+            let state = row[7].text, let reason = row[8].text
+        else { return nil }
+        self.init(
+            domain: domain, incident: incident, number: Int(clamping: number), policy: policy, cause: cause,
+            left: DomainStatus(state: state, reason: reason))
     }
 }

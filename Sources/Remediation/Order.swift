@@ -48,4 +48,7 @@ public enum Order: Hashable, Sendable {
     case release(DomainIdentity)
     /// Remember what goes on when nobody holds it any more, until another decision about the domain is taken.
     case hold(HeldIncident)
+    /// Remember an incident between two steps, or that it has ended.
+    case keep(OpenIncident)
+    case close(DomainIdentity)
 }

@@ -46,6 +46,14 @@ public struct Backoff: Hashable, Sendable {
     }
 }
 
+/// What shows that a repaired domain works, besides that it runs.
+public enum Proof: String, CaseIterable, Codable, Sendable {
+    /// Its processors or disks have done something since the step.
+    case activity
+    /// The guest's agent answers, where it has been heard before.
+    case agent
+}
+
 /// Which domains are repaired, for what reasons, how and how often.
 public struct Policy: Sendable {
     public static let defaultCauses: Set<Cause> = [.panic, .hypervisorCrash, .watchdog, .lost]
@@ -67,6 +75,12 @@ public struct Policy: Sendable {
     public var verify: Duration
     /// What its steps may use that needs more than the domain.
     public var means = ActionMeans()
+    /// What else must hold for it.
+    public var proofs: Set<Proof> = []
+    /// Of two domains that wait for their turn, the one with the higher number goes first.
+    public var priority = 50
+    /// Policies whose domains are repaired first.
+    public var dependsOn: [String] = []
 
     public init(
         name: String = "default", domains: [String] = ["*"], exclude: [String] = [],

@@ -23,7 +23,7 @@ extension RemediationRoom {
     private func recentlySettled(besides known: Set<KnownDomains.Key>) -> [RemediationStanding] {
         var found: [KnownDomains.Key: RemediationStanding] = [:]
         for decision in recent where !known.contains(decision.domain.key) {
-            var standing = RemediationStanding(decision.domain, phase: "idle", attempts: 0)
+            var standing = RemediationStanding(decision.domain, phase: RepairState.healthy.rawValue, attempts: 0)
             standing.last = RemediationDecision(decision)
             found[decision.domain.key] = standing
         }
@@ -66,28 +66,13 @@ extension Remediator {
             let policy = policy(named: record.incident?.policy)
             let window = policy?.budget.window ?? Budget().window
             var standing = RemediationStanding(
-                record.domain, phase: record.phase.name,
+                record.domain, phase: record.phase.state.rawValue,
                 attempts: record.starts.filter { $0 + window > now.uptime }.count)
             standing.incident = record.incident?.id
             standing.cause = record.incident?.judgement?.cause.rawValue
             standing.policy = policy?.name
             standing.limit = policy.map { record.wish?.lowered($0).budget.attempts ?? $0.budget.attempts }
             return standing
-        }
-    }
-}
-
-extension Phase {
-    var name: String {
-        switch self {
-        case .idle: "idle"
-        case .collecting: "collecting"
-        case .held: "held"
-        case .waiting: "waiting"
-        case .acting: "acting"
-        case .verifying: "verifying"
-        case .probation: "probation"
-        case .quarantined: "quarantined"
         }
     }
 }
@@ -99,7 +84,7 @@ extension RemediationStanding {
     }
 
     fileprivate init(_ step: RemediationStep) {
-        self.init(host: step.host, name: step.name, uuid: step.uuid, phase: "idle", attempts: 0)
+        self.init(host: step.host, name: step.name, uuid: step.uuid, phase: RepairState.healthy.rawValue, attempts: 0)
     }
 
     fileprivate var key: KnownDomains.Key? {

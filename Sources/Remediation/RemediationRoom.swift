@@ -13,6 +13,7 @@ public actor RemediationRoom {
     let journal: Journal?
     let hands: any DomainHands
     private let report: @Sendable (Decision) -> Void
+    private let conditions: @Sendable (RemediationSettings) -> HostConditions
     private let epoch = ContinuousClock.now
     private var timer: (deadline: Duration, task: Task<Void, Never>)?
     private var isStopped = false
@@ -30,12 +31,14 @@ public actor RemediationRoom {
     /// With a journal, nothing is performed before `start` has read it. `holder` says who holds a repair.
     public init(
         settings: RemediationSettings, journal: Journal?, hands: any DomainHands,
+        conditions: @escaping @Sendable (RemediationSettings) -> HostConditions = { _ in HostConditions() },
         holder: @escaping RepairHold.Holder = { _, _, _ in nil }, report: @escaping @Sendable (Decision) -> Void
     ) {
         remediator = Remediator(settings: settings, holder: holder)
         self.journal = journal
         self.hands = hands
         self.report = report
+        self.conditions = conditions
         hasInherited = journal == nil
     }
 
@@ -73,6 +76,13 @@ public actor RemediationRoom {
         carryOut(orders)
     }
 
+    /// A sample of a running domain's signs of life.
+    public func hear(_ vitals: DomainVitals, of domain: DomainIdentity) {
+        guard !isStopped else { return }
+        let orders = remediator.hear(vitals, of: domain, now: now)
+        carryOut(orders)
+    }
+
     /// Lifts a quarantine; whether there was one.
     @discardableResult
     public func release(_ domain: DomainIdentity) -> Bool {
@@ -88,6 +98,8 @@ public actor RemediationRoom {
     }
 
     public var quarantined: [DomainIdentity] { remediator.quarantined }
+
+    public var overview: RepairOverview { remediator.overview(now: now) }
 
     public func reload(_ settings: RemediationSettings) {
         remediator.reload(settings)
@@ -109,7 +121,7 @@ public actor RemediationRoom {
     private func tick() {
         timer = nil
         guard !isStopped else { return }
-        let orders = remediator.tick(now: now)
+        let orders = remediator.conditions(conditions(remediator.settings), now: now) + remediator.tick(now: now)
         carryOut(orders)
     }
 
@@ -134,6 +146,10 @@ public actor RemediationRoom {
                         try await journal.quarantine(domain, policy: policy, at: self.now.time)
                     }
                 }
+            case .keep(let incident):
+                Task { await note { (journal) async throws(DatabaseError) in try await journal.keep(incident) } }
+            case .close(let domain):
+                Task { await note { (journal) async throws(DatabaseError) in try await journal.close(domain) } }
             case .release(let domain):
                 Task { await note { (journal) async throws(DatabaseError) in try await journal.release(domain) } }
             }
@@ -174,17 +190,33 @@ public actor RemediationRoom {
             journalFailures += 1
             return drop(attempt, "the step could not be written down first: \(error)")
         }
-        // Writing took time: somebody may have stopped us, or lowered the mode.
-        guard !isStopped, remediator.allows(attempt) else {
-            await close(row, "dropped")
-            return drop(attempt, "the mode was changed, or the agent stops")
-        }
+        guard await begins(attempt, row) else { return }
         let outcome = await hands.perform(action, remediator.stepOrder(attempt))
         let problem = outcome.problem
         await close(row, outcome.description)
         guard !isStopped else { return }
         let orders = remediator.finished(attempt, error: problem, now: now)
         carryOut(orders)
+    }
+
+    /// Whether the step is still wanted: writing took time, and somebody may have been faster.
+    private func begins(_ attempt: Attempt, _ row: Int64?) async -> Bool {
+        let facts = await hands.facts(of: attempt.domain)
+        let orders = remediator.conditions(conditions(remediator.settings), now: now)
+        carryOut(orders)
+        guard !isStopped else {
+            await close(row, "dropped")
+            return false
+        }
+        switch remediator.begin(attempt, facts: facts, now: now) {
+        case .go:
+            arm()
+            return true
+        case .not(let orders):
+            carryOut(orders)
+            await close(row, "dropped")
+            return false
+        }
     }
 
     private func drop(_ attempt: Attempt, _ reason: String) {

@@ -15,10 +15,19 @@ public struct RemediationSettings: Sendable {
     public var mode: Mode
     /// The first that covers a domain and names the cause, or matches the alert, decides.
     public var policies: [Policy]
+    /// For each host.
+    public var limits: HostLimits
+    /// While a file of this path is there, no step is performed.
+    public var killSwitch: String?
 
-    public init(mode: Mode = .observe, policies: [Policy] = [Policy()]) {
+    public init(
+        mode: Mode = .observe, policies: [Policy] = [Policy()], limits: HostLimits = HostLimits(),
+        killSwitch: String? = nil
+    ) {
         self.mode = mode
         self.policies = policies
+        self.limits = limits
+        self.killSwitch = killSwitch
     }
 
     /// What is wrong, a sentence each, empty when nothing is.
@@ -31,7 +40,32 @@ public struct RemediationSettings: Sendable {
             }
             problems += policy.problems.map { "policy \"\(policy.name)\": \($0)" }
         }
+        return problems + dependencyProblems + limits.problems.map { "limits: \($0)" }
+    }
+
+    /// What is wrong with the policies' order.
+    public var dependencyProblems: [String] {
+        var problems: [String] = []
+        let names = Set(policies.map(\.name))
+        for policy in policies {
+            for name in policy.dependsOn where !names.contains(name) {
+                problems.append("policy \"\(policy.name)\": depends_on: there is no policy \"\(name)\"")
+            }
+            if reach(from: policy.dependsOn).contains(policy.name) {
+                problems.append("policy \"\(policy.name)\": depends_on: leads back to itself; break the circle")
+            }
+        }
         return problems
+    }
+
+    private func reach(from names: [String]) -> Set<String> {
+        var seen: Set<String> = []
+        var next = names
+        while let name = next.popLast() {
+            guard seen.insert(name).inserted else { continue }
+            next += policies.first { $0.name == name }?.dependsOn ?? []
+        }
+        return seen
     }
 }
 
@@ -50,6 +84,7 @@ extension Policy {
         }
         check(settle < .zero || settle > .seconds(60), "settle: must be between 0s and 1m")
         check(verify < .zero || verify > .seconds(600), "verify: must be between 0s and 10m")
+        check(abs(priority) > 1000, "priority: must be between -1000 and 1000")
         check(ladder.isEmpty, "ladder: is empty; begin with \"start 60s\"")
         check(ladder.count > 16, "ladder: has more than 16 steps")
         for step in ladder {

@@ -18,13 +18,15 @@ extension Remediator {
                 orders = machine.quarantine(&record, attempt, now)
                 return
             }
-            let failure = error.map { StepFailure(reason: "\($0)", isInvalidNow: $0.code == .operationInvalid) }
+            let failure = error.map {
+                StepFailure(reason: "\($0)", isInvalidNow: $0.code == .operationInvalid, isLocked: $0.tellsOfLock)
+            }
             record.phase = .verifying(
                 attempt, since: nil, next: now.uptime, deadline: max(deadline, now.uptime + .seconds(5)),
                 failure: failure)
             orders = machine.look(&record)
         }
-        return orders
+        return orders + grant(now)
     }
 
     /// The ladder says that the domain is to be left to people.
@@ -41,7 +43,7 @@ extension Remediator {
             guard case .acting(let current, _, _) = record.phase, current == attempt else { return }
             orders = machine.end(&record, .refused, reason, action: attempt.action, now)
         }
-        return orders
+        return orders + grant(now)
     }
 
     private func look(_ record: inout DomainRecord) -> [Order] {
@@ -51,7 +53,7 @@ extension Remediator {
     }
 
     /// The wait is over and the facts are fresh: act, unless something changed meanwhile.
-    func resume(_ facts: DomainFacts?, _ record: inout DomainRecord, _ now: Moment) -> [Order] {
+    mutating func resume(_ facts: DomainFacts?, _ record: inout DomainRecord, _ now: Moment) -> [Order] {
         guard let incident = record.incident, let judgement = incident.judgement else { return [] }
         guard let policy = policy(named: incident.policy) else {
             return end(&record, .leftAlone, "its policy was taken away", now)
@@ -71,6 +73,7 @@ extension Remediator {
             return end(&record, .refused, "no step of the ladder helps a domain that is \(facts.status)", now)
         }
         guard settings.mode == .auto else {
+            gates[record.domain.connection]?.step(isFirst: true, now.uptime)
             return end(&record, .wouldAct, "the mode is observe", action: step.action, now)
         }
         if let (mode, reason) = facts.wish?.lowered(settings.mode, at: now.time), mode != .auto {
@@ -80,7 +83,7 @@ extension Remediator {
     }
 
     /// Ends the wait when the domain runs again, the alert is over, or somebody wanted what happened since.
-    private func cancel(
+    func cancel(
         _ facts: DomainFacts, _ incident: Incident, _ policy: Policy, _ record: inout DomainRecord, _ now: Moment
     ) -> [Order]? {
         let probation = Phase.probation(until: now.uptime + policy.budget.stableFor)
@@ -90,7 +93,12 @@ extension Remediator {
         if let alert = incident.alert, incident.judgement?.cause == .alert {
             return record.firing[alert.labels] == nil ? end(&record, .leftAlone, "the alert is resolved", now) : nil
         }
-        guard facts.status.isRunning, incident.nextStep == 0 else { return nil }
+        if incident.verdict != nil, incident.nextStep == 0, hangs[record.domain]?.verdict == nil {
+            return end(&record, .leftAlone, "the domain shows signs of life again", now)
+        }
+        guard facts.status.isRunning, incident.judgement?.cause.isOfRunning != true, !incident.lacksProof else {
+            return nil
+        }
         return end(&record, .leftAlone, "the domain runs already", now, phase: record.failures > 0 ? probation : .idle)
     }
 
@@ -110,26 +118,30 @@ extension Remediator {
         return wanted([])
     }
 
-    private func perform(
+    private mutating func perform(
         _ step: Step, _ index: Int, _ judgement: Judgement, _ policy: Policy, _ facts: DomainFacts,
         _ record: inout DomainRecord, _ now: Moment
     ) -> [Order] {
         guard var incident = record.incident else { return [] }
-        if incident.nextStep == 0 {
+        let isFirst = incident.nextStep == 0 && !incident.isContinued
+        if isFirst {
             incident.number += 1
-            record.starts.append(now.uptime)
-            record.failures += 1
+            record.countRepair(policy.budget, now.uptime)
         }
+        record.isFirstStep = isFirst
+        incident.isContinued = false
+        gates[record.domain.connection]?.step(isFirst: record.isFirstStep, now.uptime)
         incident.nextStep = index + 1
         incident.later = []
+        incident.atStep = nil
         incident.judgedStatus = facts.status
         incident.expected += Classifier.effects(of: step.action)
         record.incident = incident
         let attempt = Attempt(
             domain: record.domain, incident: incident.id, number: incident.number, policy: policy.name,
             action: step.action, cause: judgement.cause)
-        let deadline = now.uptime + max(step.timeout, policy.verify)
-        record.phase = .acting(attempt, overdue: now.uptime + step.timeout, deadline: deadline)
+        // Its time counts from its turn: see `begin`.
+        record.phase = .acting(attempt, overdue: nil, deadline: now.uptime)
         return [report(record, .acted, "attempt \(incident.number)", step.action, now), .perform(attempt)]
     }
 
@@ -148,8 +160,13 @@ extension Remediator {
             if let facts, let cause = Self.intention(facts, incident, after: attempt.action) {
                 return end(&record, .leftAlone, cause.reasonToLeave, action: attempt.action, now)
             }
+            if failure.isLocked {
+                let reason = "\(failure.reason); its image is in use, perhaps on another host"
+                return [report(record, .failed, failure.reason, attempt.action, now)]
+                    + giveUp(&record, reason, policy.name, now)
+            }
             // The call may have powered the domain off before it failed: that was us.
-            record.incident?.judgedStatus = facts?.status
+            record.incident?.judgedStatus = Self.left(by: attempt, facts, incident)
             return failed(failure.reason, facts, attempt, policy, &record, now)
         }
         if let facts, !facts.status.isRunning, let cause = Self.intention(facts, incident) {
@@ -157,20 +174,30 @@ extension Remediator {
         }
         if facts?.status.isRunning == true {
             let since = since ?? now.uptime
-            if now.uptime - since >= policy.verify {
+            if now.uptime - since >= policy.verify, let facts, record.incident?.isProven(by: policy, facts) == true {
                 return end(&record, .succeeded, "the domain runs", action: attempt.action, now, phase: probation)
             }
-            record.phase = .verifying(
-                attempt, since: since, next: since + policy.verify, deadline: deadline, failure: nil)
+            record.incident?.watch(facts?.circumstances)
+            let next = max(since + policy.verify, now.uptime + (now.uptime > since ? .seconds(5) : .zero))
+            record.phase = .verifying(attempt, since: since, next: next, deadline: deadline, failure: nil)
         } else {
             record.phase = .verifying(
                 attempt, since: nil, next: now.uptime + .seconds(1), deadline: deadline, failure: nil)
         }
         let isOver = facts.map { ["shutoff", "crashed"].contains($0.status.state) } ?? false
+        // Who has just begun to run is not judged by a deadline that came too early.
+        if facts?.status.isRunning == true, now.uptime < (since ?? now.uptime) + policy.verify { return [] }
         guard isOver || now.uptime >= deadline else { return [] }
-        record.incident?.judgedStatus = facts?.status
+        record.incident?.judgedStatus = Self.left(by: attempt, facts, incident)
+        record.incident?.lacksProof = facts?.status.isRunning == true
         let state = facts.map { "the domain is \($0.status)" } ?? "the domain's state could not be read"
         return failed(state, facts, attempt, policy, &record, now)
+    }
+
+    /// How a step left the domain; when nobody could look, by what the step does.
+    private static func left(by attempt: Attempt, _ facts: DomainFacts?, _ incident: Incident) -> DomainStatus? {
+        if let facts { return facts.status }
+        return Actions.named(attempt.action)?.halfway ?? incident.judgedStatus
     }
 
     /// Goes on to the next step, or to the wait before the next pass.
@@ -178,12 +205,23 @@ extension Remediator {
         _ reason: String, _ facts: DomainFacts?, _ attempt: Attempt, _ policy: Policy, _ record: inout DomainRecord,
         _ now: Moment
     ) -> [Order] {
-        let said = report(record, .failed, reason, attempt.action, now)
+        let said =
+            [report(record, .failed, reason, attempt.action, now)]
+            + keep(&record, attempt, record.incident?.judgedStatus)
         record.incident?.later = []
         if let facts, let next = record.incident?.nextStep, Self.step(policy, next, facts) != nil {
-            record.phase = .waiting(until: now.uptime)
-            return [said] + look(&record)
+            enqueue(&record, now)
+            return said
         }
-        return [said] + wait(policy, &record, now)
+        return said + wait(policy, &record, now)
+    }
+}
+
+extension VirError {
+    /// Whether a start failed since the image is locked.
+    fileprivate var tellsOfLock: Bool {
+        let text = message.lowercased()
+        return ["get \"write\" lock", "get shared \"write\" lock", "acquire lock", "resource busy"]
+            .contains { text.contains($0) }
     }
 }

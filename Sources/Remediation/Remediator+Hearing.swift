@@ -15,6 +15,7 @@ extension Remediator {
     /// A change that no event told of.
     public mutating func hear(_ finding: DomainFinding, now: Moment) -> [Order] {
         guard settings.mode != .off, finding.now?.isRunning != true else { return [] }
+        var orders: [Order] = []
         change(finding.domain) { record, machine in
             switch record.phase {
             case .idle, .probation:
@@ -22,11 +23,12 @@ extension Remediator {
                 guard finding.before.state != "shutoff" || finding.now?.state != "shutoff" else { return }
                 machine.open(&record, now)
                 record.incident?.finding = finding
+                if finding.tellsFailure { orders = machine.countFailure(record, now) }
             case .collecting, .held: record.incident?.finding = finding
             default: break
             }
         }
-        return []
+        return orders
     }
 
     /// An alert about `domain` that fires, or is resolved.
@@ -51,8 +53,7 @@ extension Remediator {
         guard case .quarantined? = record(of: domain)?.phase else { return [] }
         change(domain) { record, _ in
             record.phase = .idle
-            record.starts = []
-            record.failures = 0
+            record.forgetRepairs()
         }
         return [.release(domain)]
     }
@@ -64,12 +65,18 @@ extension Remediator {
         return []
     }
 
-    private func open(_ record: inout DomainRecord, _ now: Moment) {
+    func open(_ record: inout DomainRecord, _ now: Moment) {
         record.incident = incident(record, now)
         record.phase = .collecting(until: now.uptime + settle(record.domain))
     }
 
-    private func hear(_ event: DomainEvent, in record: inout DomainRecord, _ now: Moment) -> [Order] {
+    private mutating func hear(_ event: DomainEvent, in record: inout DomainRecord, _ now: Moment) -> [Order] {
+        let loop = countReboot(event, in: &record, now)
+        let storm = event.tellsFailure && record.mayFail ? countFailure(record, now) : []
+        return loop + storm + take(event, in: &record, now)
+    }
+
+    private func take(_ event: DomainEvent, in record: inout DomainRecord, _ now: Moment) -> [Order] {
         switch record.phase {
         case .idle, .probation:
             guard settings.mode != .off, event.opensIncident else { return [] }
@@ -79,7 +86,7 @@ extension Remediator {
         case .held(_, let limit):
             add(event, to: &record)
             record.phase = .held(next: now.uptime + settle(record.domain), limit: limit)
-        case .waiting, .acting: addLater(event, to: &record)
+        case .waiting, .queued, .granted, .acting: addLater(event, to: &record)
         case .verifying(let attempt, let since, _, let deadline, let failure):
             if addLater(event, to: &record), event.opensIncident {
                 // A break: what ran until now begins anew.
@@ -122,6 +129,29 @@ extension DomainEvent {
         case "lifecycle":
             ["stopped_", "shutdown_", "crashed_", "suspended_"].contains { detail.hasPrefix($0) }
         case "watchdog", "reboot": true
+        default: false
+        }
+    }
+}
+
+extension DomainEvent {
+    /// Whether the event by itself says that the domain failed.
+    var tellsFailure: Bool {
+        ["stopped_failed", "stopped_crashed", "crashed_panicked", "suspended_ioerror"].contains(word)
+    }
+}
+
+extension DomainFinding {
+    var tellsFailure: Bool {
+        before.isRunning && now.map { ["crashed", "unknown", "daemon", "panicked"].contains($0.reason) } != false
+    }
+}
+
+extension DomainRecord {
+    /// Whether a failure now is a new one.
+    var mayFail: Bool {
+        switch phase {
+        case .idle, .probation, .collecting: true
         default: false
         }
     }

@@ -12,16 +12,16 @@ extension Remediator {
             if let facts { record.wish = facts.wish }
             switch record.phase {
             case .collecting, .held: orders = machine.judge(facts, &record, now)
-            case .waiting: orders = machine.resume(facts, &record, now)
+            case .waiting, .granted: orders = machine.resume(facts, &record, now)
             case .verifying: orders = machine.verify(facts, &record, now)
             case .quarantined: orders = machine.visit(facts, &record, now)
-            case .idle, .acting, .probation: break
+            case .idle, .queued, .acting, .probation: break
             }
         }
-        return orders
+        return orders + grant(now)
     }
 
-    private func judge(_ facts: DomainFacts?, _ record: inout DomainRecord, _ now: Moment) -> [Order] {
+    private mutating func judge(_ facts: DomainFacts?, _ record: inout DomainRecord, _ now: Moment) -> [Order] {
         guard var incident = record.incident else { return [] }
         guard let facts else {
             if incident.refusal != nil, let hold = hold(of: record, now) { return refuse(&record, hold, nil, now) }
@@ -35,6 +35,11 @@ extension Remediator {
             judgement = Judgement(
                 cause: .alert, confidence: .high, evidence: "alert \(alert.name) fires; \(facts.status)")
         }
+        if let verdict = incident.verdict, judgement.cause == .unknown || judgement.cause == .started,
+            facts.status.isRunning
+        {
+            judgement = verdict
+        }
         incident.judgement = judgement
         incident.judgedStatus = facts.status
         record.incident = incident
@@ -47,18 +52,25 @@ extension Remediator {
         if let hold = Self.hold(judgement, facts, incident), now.uptime < incident.opened + hold.limit {
             return self.hold(&record, hold.reason, until: incident.opened + hold.limit, now)
         }
+        if let reason = Self.circumstance(judgement, facts) {
+            let limit = incident.opened + settings.limits.hold
+            if now.uptime < limit { return self.hold(&record, reason, until: limit, now) }
+            let spent =
+                "\(reason), for \(DurationText.format(settings.limits.hold)) now; start it by hand when that is over"
+            return giveUp(&record, spent, settings.policies.first { $0.covers(record.domain.name) }?.name ?? "", now)
+        }
         return decide(facts, judgement, &record, now)
     }
 
-    private func decide(
+    private mutating func decide(
         _ facts: DomainFacts, _ judgement: Judgement, _ record: inout DomainRecord, _ now: Moment
     ) -> [Order] {
         let alert = record.incident?.alert
         guard judgement.cause.mayStartRepair || judgement.cause == .alert else {
             return end(&record, .leftAlone, judgement.cause.reasonToLeave, now)
         }
-        guard judgement.cause == .alert || !facts.status.isRunning else {
-            return end(&record, .leftAlone, "the domain runs", now)
+        guard judgement.cause.isOfRunning || !facts.status.isRunning else {
+            return repairedByLibvirt(judgement, &record, now)
         }
         let policy = settings.policies.first { policy in
             policy.covers(record.domain.name) && facts.wish?.admits(policy) != false
@@ -78,23 +90,50 @@ extension Remediator {
         guard Self.step(policy, 0, facts) != nil else {
             return end(&record, .refused, "no step of the ladder helps a domain that is \(facts.status)", now)
         }
-        return wait(policy, &record, now)
+        record.incident?.resources = facts.circumstances.resources
+        return countShared(record, facts, now) + wait(policy, &record, now)
+    }
+
+    /// libvirt's own policy was faster: that counts as one of the domain's repairs, so that a loop comes to an end.
+    private func repairedByLibvirt(
+        _ judgement: Judgement, _ record: inout DomainRecord, _ now: Moment
+    ) -> [Order] {
+        let policy = settings.policies.first {
+            $0.covers(record.domain.name) && $0.causes.contains(judgement.cause)
+        }
+        guard let policy else { return end(&record, .leftAlone, "the domain runs", now) }
+        record.countRepair(policy.budget, now.uptime)
+        record.incident?.policy = policy.name
+        let orders = giveUpWhenSpent(policy, &record, now, limit: policy.budget.attempts + 1)
+        return orders
+            ?? end(
+                &record, .leftAlone, "the domain runs", now,
+                phase: .probation(until: now.uptime + policy.budget.stableFor))
     }
 
     /// Waits for the next pass through the ladder, or gives up.
     func wait(_ policy: Policy, _ record: inout DomainRecord, _ now: Moment) -> [Order] {
         let policy = record.wish?.lowered(policy) ?? policy
-        record.starts.removeAll { $0 + policy.budget.window <= now.uptime }
-        guard record.starts.count < policy.budget.attempts else {
-            let window = DurationText.format(policy.budget.window)
-            let reason =
-                "\(record.starts.count) attempts within \(window) did not last; start or release the domain by hand"
-            return end(&record, .gaveUp, reason, now, phase: .quarantined)
-                + [.quarantine(record.domain, policy: policy.name)]
-        }
+        if let orders = giveUpWhenSpent(policy, &record, now, limit: policy.budget.attempts) { return orders }
         record.incident?.nextStep = 0
         record.phase = .waiting(until: now.uptime + delay(policy, after: record.failures))
         return []
+    }
+
+    private func giveUpWhenSpent(
+        _ policy: Policy, _ record: inout DomainRecord, _ now: Moment, limit: Int
+    ) -> [Order]? {
+        record.starts.removeAll { $0 + policy.budget.window <= now.uptime }
+        guard record.starts.count >= limit else { return nil }
+        let window = DurationText.format(policy.budget.window)
+        let reason =
+            "\(record.starts.count) attempts within \(window) did not last; start or release the domain by hand"
+        return giveUp(&record, reason, policy.name, now)
+    }
+
+    /// Leaves the domain to people.
+    func giveUp(_ record: inout DomainRecord, _ reason: String, _ policy: String, _ now: Moment) -> [Order] {
+        end(&record, .gaveUp, reason, now, phase: .quarantined) + [.quarantine(record.domain, policy: policy)]
     }
 
     /// What forbids any repair, whatever the cause.
@@ -135,6 +174,14 @@ extension Remediator {
             !facts.status.isRunning, let onCrash = facts.onCrash, onCrash != "preserve"
         else { return nil }
         return ("libvirt carries out on_crash \(onCrash)", onCrash.hasPrefix("coredump") ? dumpLimit : onCrashLimit)
+    }
+
+    /// What stands around the domain that a repair has to wait for.
+    private static func circumstance(_ judgement: Judgement, _ facts: DomainFacts) -> String? {
+        guard judgement.cause.mayStartRepair || judgement.cause == .alert else { return nil }
+        guard judgement.cause.isOfRunning || !facts.status.isRunning else { return nil }
+        if let job = facts.circumstances.job { return "a \(job) of the domain is under way" }
+        return facts.circumstances.missing.first
     }
 
     private func hold(_ record: inout DomainRecord, _ reason: String, until limit: Duration, _ now: Moment) -> [Order] {

@@ -13,10 +13,12 @@ extension Remediator {
             let window = policy(named: attempt.policy)?.budget.window ?? Budget().window
             // A wall clock that was set back makes an attempt younger, never one of the future.
             let age = max(.zero, now.time - past.began)
-            guard age < window, seen.insert("\(attempt.incident) \(attempt.number)").inserted else { continue }
-            change(attempt.domain) { record, _ in
-                record.starts.append(now.uptime - age)
-                record.failures += 1
+            let isFirst = seen.insert("\(attempt.domain.uuid) \(attempt.incident) \(attempt.number)").inserted
+            gates[attempt.domain.connection, default: HostGate()].step(isFirst: isFirst, now.uptime - age)
+            guard isFirst, age < window else { continue }
+            change(attempt.domain) { record, machine in
+                let budget = machine.policy(named: attempt.policy)?.budget ?? Budget()
+                record.countRepair(budget, now.uptime - age)
             }
         }
         for domain in inheritance.quarantined {
@@ -29,6 +31,12 @@ extension Remediator {
             }
         }
         for held in inheritance.held { takeUp(held, now: now) }
+        for open in inheritance.open {
+            change(open.domain) { record, machine in
+                guard case .idle = record.phase, machine.settings.mode != .off else { return }
+                orders += machine.takeUp(open, &record, now)
+            }
+        }
         return orders
     }
 
@@ -42,6 +50,7 @@ extension Remediator {
         // Between power-off and start of our own, the state looks like an operator's order.
         incident.judgedStatus = Actions.named(attempt.action)?.halfway
         incident.saidHeld = true
+        incident.isContinued = true
         record.incident = incident
         guard let policy = policy(named: attempt.policy) else {
             return end(&record, .leftAlone, "its policy was taken away", action: attempt.action, now)

@@ -16,6 +16,11 @@ public struct Remediator: Sendable {
     var settings: RemediationSettings
     var records: [DomainUUID: [String: DomainRecord]] = [:]
     let holder: RepairHold.Holder
+    var gates: [String: HostGate] = [:]
+    var gateWake: Duration?
+    var hangs: [DomainIdentity: HangWatch] = [:]
+    var conditions = HostConditions()
+    private var due = DueQueue()
     private let random: @Sendable () -> Double
 
     /// `holder` says who holds a repair, `random` gives numbers in 0..<1, for the jitter of waits.
@@ -30,7 +35,8 @@ public struct Remediator: Sendable {
 
     /// When `tick` is next due, in uptime.
     public var nextDeadline: Duration? {
-        records.values.lazy.flatMap(\.values).compactMap(\.deadline).min()
+        guard let gateWake, let next = due.next else { return gateWake ?? due.next }
+        return min(gateWake, next)
     }
 
     /// The domains that are quarantined.
@@ -42,10 +48,14 @@ public struct Remediator: Sendable {
     /// Goes on with what is due.
     public mutating func tick(now: Moment) -> [Order] {
         var orders: [Order] = []
-        for domain in records.values.flatMap(\.values).map(\.domain) {
-            change(domain) { record, machine in orders += machine.advance(&record, now) }
+        while let domain = due.take(through: now.uptime) {
+            guard record(of: domain) != nil else { continue }
+            change(domain) { record, machine in
+                record.scheduled = nil
+                orders += machine.advance(&record, now)
+            }
         }
-        return orders
+        return orders + grant(now)
     }
 
     private func advance(_ record: inout DomainRecord, _ now: Moment) -> [Order] {
@@ -59,6 +69,12 @@ public struct Remediator: Sendable {
             record.failures = 0
             // An alert that fired all the time was not cured by what was done about it.
             return record.firing.values.first.map { hear($0, in: &record, now) } ?? []
+        case .waiting:
+            enqueue(&record, now)
+            return []
+        case .idle:
+            record.forgetRepairs()
+            return []
         case .held where record.incident?.refusal != nil:
             if let hold = hold(of: record, now) { return refuse(&record, hold, nil, now) }
             fallthrough
@@ -75,7 +91,7 @@ public struct Remediator: Sendable {
         for domain in records.values.flatMap(\.values).map(\.domain) {
             change(domain) { record, _ in
                 switch record.phase {
-                case .collecting, .held, .waiting:
+                case .collecting, .held, .waiting, .queued, .granted:
                     record.phase = .idle
                     record.incident = nil
                 default: break
@@ -84,18 +100,10 @@ public struct Remediator: Sendable {
         }
     }
 
-    /// Whether an ordered step is still wanted, asked just before its effect.
-    public func allows(_ attempt: Attempt) -> Bool {
-        guard settings.mode == .auto, case .acting(let current, _, _)? = record(of: attempt.domain)?.phase
-        else { return false }
-        return current == attempt
-    }
-
     /// The order that the policy of an attempt makes of it.
     func stepOrder(_ attempt: Attempt) -> StepOrder {
         StepOrder(attempt, by: policy(named: attempt.policy))
     }
-
     func record(of domain: DomainIdentity) -> DomainRecord? {
         records[domain.uuid]?[domain.connection]
     }
@@ -104,12 +112,40 @@ public struct Remediator: Sendable {
     mutating func change(_ domain: DomainIdentity, _ body: (inout DomainRecord, inout Remediator) -> Void) {
         var record = self.record(of: domain) ?? DomainRecord(domain: domain)
         body(&record, &self)
+        if let deadline = record.deadline, deadline != record.scheduled {
+            due.add(domain, at: deadline)
+            record.scheduled = deadline
+        }
+        enter(record)
         records[domain.uuid, default: [:]][domain.connection] = record.isForgettable ? nil : record
         if records[domain.uuid]?.isEmpty == true { records[domain.uuid] = nil }
     }
 
+    /// Keeps the books of the domain's host in step with the domain's phase.
+    private mutating func enter(_ record: DomainRecord) {
+        let uuid = record.domain.uuid
+        guard record.phase.usesGate || gates[record.domain.connection] != nil else { return }
+        var gate = gates[record.domain.connection] ?? HostGate()
+        if case .queued(let since) = record.phase {
+            if gate.waiting[uuid] == nil { gate.waiting[uuid] = candidate(record, since) }
+        } else {
+            gate.waiting[uuid] = nil
+        }
+        if case .granted = record.phase { gate.granted.insert(uuid) } else { gate.granted.remove(uuid) }
+        if record.phase.holdsTurn { gate.active.insert(uuid) } else { gate.active.remove(uuid) }
+        gates[record.domain.connection] = gate
+    }
+
+    private func candidate(_ record: DomainRecord, _ since: Duration) -> HostGate.Candidate {
+        let policy = policy(named: record.incident?.policy)
+        return HostGate.Candidate(
+            domain: record.domain, policy: policy?.name ?? "", priority: policy?.priority ?? 0, since: since,
+            isOnLadder: (record.incident?.nextStep ?? 0) > 0 || record.incident?.isContinued == true,
+            resources: record.incident?.resources ?? [])
+    }
+
     func incident(_ record: DomainRecord, _ now: Moment) -> Incident {
-        let id = record.domain.uuid.description.prefix(8) + "-\(now.time.milliseconds)-\(record.failures)"
+        let id = record.domain.uuid.description.suffix(12) + "-\(now.time.milliseconds)-\(record.failures)"
         return Incident(id: String(id), opened: now.uptime)
     }
 
@@ -144,8 +180,9 @@ public struct Remediator: Sendable {
         phase: Phase = .idle
     ) -> [Order] {
         let order = report(record, outcome, reason, action, now)
+        let close: [Order] = record.incident?.isKept == true ? [.close(record.domain)] : []
         record.incident = nil
         record.phase = phase
-        return [order]
+        return [order] + close
     }
 }

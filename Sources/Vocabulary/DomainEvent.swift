@@ -39,6 +39,7 @@ public struct DomainFacts: Hashable, Sendable, Codable {
     public var driver: String?
     /// What its owner wishes; nil when its metadata says nothing.
     public var wish: DomainWish?
+    public var circumstances = DomainCircumstances()
 
     public init(
         identity: DomainIdentity, status: DomainStatus, isPersistent: Bool, hasManagedSave: Bool = false,

@@ -58,6 +58,9 @@ import YAML
         #expect(policy.ladder.map(\.description) == ["start 1m", "reset 30s", "destroy-start 1m"])
         #expect(policy.budget.attempts == 5 && policy.budget.window == .seconds(3600))
         #expect(policy.backoff.max == .seconds(300) && policy.backoff.jitter == 0.2)
+        #expect(policy.proofs == [.activity] && policy.priority == 50 && policy.dependsOn.isEmpty)
+        #expect(settings.remediation.limits == HostLimits())
+        #expect(settings.remediation.killSwitch == "/run/virtwarden/stop")
     }
 
     @Test(arguments: [
@@ -184,6 +187,21 @@ import YAML
                 "c.yml:1:102: remediation.policies[0].webhook: must be an http or https address",
                 "c.yml:1:88: remediation.policies[0].evidence.core_dump.max_bytes: ",
                 "c.yml:1:46: remediation.policies[0].evidence.directory: is missing; name the directory",
+            ]
+        ),
+        (
+            "remediation: {limits: {concurrent: 0, storm: {cooldown: 2d}}}",
+            [
+                "c.yml:1:36: remediation.limits.concurrent: expected a whole number from 1 to 100, found \"0\"",
+                "c.yml:1:23: remediation.limits.storm.cooldown: must be at most 1d",
+            ]
+        ),
+        (
+            "remediation: {policies: [{name: p, depends_on: [q]}, {name: q, depends_on: [p]}, {name: r, depends_on: [x]}]}",
+            [
+                "c.yml:1:14: remediation.policy \"p\": depends_on: leads back to itself; break the circle",
+                "c.yml:1:14: remediation.policy \"q\": depends_on: leads back to itself; break the circle",
+                "c.yml:1:14: remediation.policy \"r\": depends_on: there is no policy \"x\"",
             ]
         ),
         (

@@ -51,6 +51,11 @@ import Vocabulary
         Row("started_booted", "stopped_shutdown", then: "running booted", is: .reboot),
         Row("stopped_failed", "started_booted", then: "running booted", is: .started),
         Row("crashed_panicked", "shutdown_host", "stopped_destroyed", then: "shutoff destroyed", is: .adminDestroy),
+        Row(
+            "crashed_panicked", "reboot", "resumed_unpaused", "suspended_paused", then: "paused user", is: .userPause),
+        Row(
+            "crashed_panicked", "reboot", "resumed_unpaused", "reboot", "shutdown_guest", "stopped_shutdown",
+            then: "shutoff shutdown", is: .guestPoweroff),
         Row("stopped_9", then: "shutoff 12", is: .unknown),
     ]
 

@@ -37,6 +37,18 @@ import Vocabulary
         #expect(second.attempts.map(\.isFinished) == [true])
     }
 
+    @Test func `keeps an incident between two steps until it ends`() async throws {
+        let place = try Place()
+        let time = Timestamp(milliseconds: 1_000_000)
+        let open = OpenIncident(
+            domain: Scene.domain, incident: "i", number: 2, policy: "default", cause: .panic,
+            left: Scene.status("shutoff destroyed"))
+        try await Journal(path: place.file).keep(open)
+        #expect(try await Journal(path: place.file).inherit(at: time).open == [open])
+        try await Journal(path: place.file).close(Scene.domain)
+        #expect(try await Journal(path: place.file).inherit(at: time).open == [])
+    }
+
     @Test func `a quarantine and a spent budget survive`() async throws {
         let place = try Place()
         let journal = try Journal(path: place.file)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Alerting
+import Libvirt
 import Remediation
 import Testing
 import Vocabulary
@@ -150,6 +151,31 @@ import Vocabulary
         scene.pass(.seconds(60))
         #expect(scene.performed.count == 1)
         #expect(scene.outcomes == [.acted, .succeeded, .leftAlone])
+    }
+
+    @Test func `a domain that somebody started while our own start failed is not reset`() throws {
+        var scene = Scene()
+        scene.happen("stopped_failed", then: "shutoff crashed")
+        scene.pass(.seconds(4))
+        let attempt = try #require(scene.performed.last)
+        scene.happen("resumed_unpaused", "started_booted", then: "running booted")
+        let error = VirError(code: .operationFailed, domain: 10, call: "start", message: "no")
+        scene.carryOut(scene.machine.finished(attempt, error: error, now: scene.now))
+        scene.pass(.seconds(600))
+        #expect(scene.actions == ["start"])
+        #expect(scene.decisions.last?.reason == "the domain runs already")
+    }
+
+    @Test func `a domain that runs again just before the deadline is not reset`() {
+        var scene = Scene()
+        scene.happen("stopped_failed", then: "shutoff crashed")
+        scene.pass(.seconds(4))
+        scene.finish("paused watchdog")
+        scene.pass(.milliseconds(58_500))
+        scene.happen("resumed_unpaused", then: "running booted")
+        scene.pass(.seconds(60))
+        #expect(scene.actions == ["start"])
+        #expect(scene.outcomes == [.acted, .succeeded])
     }
 
     @Test func `leaves a domain alone that somebody starts and stops during the wait`() {

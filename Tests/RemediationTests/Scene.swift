@@ -90,10 +90,14 @@ struct Scene {
             case .report(let decision): decisions.append(decision)
             case .look(let domain): carryOut(machine.facts(facts, of: domain, now: now))
             case .perform(let attempt):
-                performed.append(attempt)
-                delays.append(uptime)
+                switch machine.begin(attempt, facts: facts, now: now) {
+                case .go:
+                    performed.append(attempt)
+                    delays.append(uptime)
+                case .not(let orders): carryOut(orders)
+                }
             case .hold(let incident): held.append(incident)
-            case .quarantine, .release: break
+            case .quarantine, .release, .keep, .close: break
             }
         }
     }

@@ -9,6 +9,8 @@ enum RemediationSection: Section {
         guard var section = reader.mapping("remediation") else { return }
         if let mode = section.word("mode", RemediationSettings.Mode.self) { settings.remediation.mode = mode }
         let allowsExec = section.bool("allow_exec") ?? false
+        if var limits = section.mapping("limits") { Self.limits(&limits, into: &settings.remediation.limits) }
+        if let path = section.path(of: "kill_switch") { settings.remediation.killSwitch = path }
         if let policies = section.mappings("policies") {
             var names: Set<String> = []
             settings.remediation.policies = policies.map { entry in
@@ -28,7 +30,26 @@ enum RemediationSection: Section {
                 return policy
             }
         }
+        for problem in settings.remediation.dependencyProblems {
+            section.problems.add("\(section.name).\(problem)", at: section.node)
+        }
         section.end()
+    }
+
+    private static func limits(_ reader: inout MappingReader, into limits: inout HostLimits) {
+        if let count = reader.int("concurrent", in: 1...100) { limits.concurrent = count }
+        if let count = reader.int("steps_per_minute", in: 1...1000) { limits.stepsPerMinute = count }
+        if let count = reader.int("repairs_per_hour", in: 1...10_000) { limits.repairsPerHour = count }
+        if let hold = reader.duration("hold") { limits.hold = hold }
+        if var storm = reader.mapping("storm") {
+            if let count = storm.int("failures", in: 2...1000) { limits.storm.failures = count }
+            if let count = storm.int("shared", in: 2...1000) { limits.storm.shared = count }
+            if let window = storm.duration("window") { limits.storm.window = window }
+            if let cooldown = storm.duration("cooldown") { limits.storm.cooldown = cooldown }
+            storm.end()
+        }
+        for problem in limits.problems { reader.problems.add("\(reader.name).\(problem)", at: reader.node) }
+        reader.end()
     }
 
     private static func policy(_ reader: inout MappingReader) -> Policy {
@@ -52,6 +73,9 @@ enum RemediationSection: Section {
         }
         if let settle = reader.duration("settle") { policy.settle = settle }
         if let verify = reader.duration("verify") { policy.verify = verify }
+        if let words = reader.strings("require") { policy.proofs = reader.proofs(words) }
+        if let priority = reader.int("priority", in: -1000...1000) { policy.priority = priority }
+        if let names = reader.strings("depends_on") { policy.dependsOn = names }
         if let ladder = reader.ladder() { policy.ladder = ladder }
         if var budget = reader.mapping("budget") {
             if let attempts = budget.int("attempts", in: 1...1000) { policy.budget.attempts = attempts }
@@ -71,6 +95,16 @@ enum RemediationSection: Section {
 }
 
 extension MappingReader {
+    fileprivate mutating func proofs(_ words: [String]) -> Set<Proof> {
+        Set(
+            words.compactMap { word in
+                if let proof = Proof(rawValue: word) { return proof }
+                let known = Proof.allCases.map(\.rawValue).joined(separator: ", ")
+                complain("require", "there is no \"\(word.prefix(80))\"; there are \(known)")
+                return nil
+            })
+    }
+
     mutating func causes() -> Set<Cause>? {
         let known = Cause.allCases.map(\.rawValue)
         guard let items = items("causes") else { return nil }

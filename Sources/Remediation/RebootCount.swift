@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import Vocabulary
+
+/// Counts a domain's reboots, each once: libvirt tells one up to three times.
+struct RebootCount: Sendable {
+    static let repeats = Duration.seconds(2)
+    static let window = Duration.seconds(600)
+    static let limit = 5
+
+    private var times: [Duration] = []
+    private var last: Duration?
+    private var isSaid = false
+
+    /// Whether this reboot makes a loop of them, which is said once.
+    mutating func add(_ now: Duration) -> Bool {
+        defer { last = now }
+        if let last, now - last < Self.repeats { return false }
+        times.removeAll { $0 + Self.window <= now }
+        if times.isEmpty { isSaid = false }
+        times.append(now)
+        guard times.count >= Self.limit, !isSaid else { return false }
+        isSaid = true
+        return true
+    }
+}
+
+extension Remediator {
+    /// Says once that a domain reboots over and over, without a stop in between.
+    mutating func countReboot(_ event: DomainEvent, in record: inout DomainRecord, _ now: Moment) -> [Order] {
+        guard event.word == "reboot", settings.mode != .off, !record.expects(event.word) else { return [] }
+        record.keptUntil = max(record.keptUntil ?? .zero, now.uptime + RebootCount.window)
+        guard record.reboots.add(now.uptime) else { return [] }
+        let evidence = "\(RebootCount.limit) reboots within \(DurationText.format(RebootCount.window))"
+        return [
+            .report(
+                Decision(
+                    domain: record.domain, incident: "reboots-\(now.time.milliseconds)",
+                    judgement: Judgement(cause: .rebootLoop, confidence: .high, evidence: evidence), action: nil,
+                    outcome: .leftAlone, reason: "\(evidence) without a stop; look at the guest's console",
+                    policy: nil, time: now.time))
+        ]
+    }
+}
+
+extension DomainRecord {
+    /// Whether a step of our own still explains an event.
+    func expects(_ word: String) -> Bool { incident?.expected.contains(word) == true }
+}

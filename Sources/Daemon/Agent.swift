@@ -83,7 +83,7 @@ package actor Agent {
     package func start() async throws(WebError) {
         try await listen(settings.web.listen)
         do {
-            try await room.start()
+            try await room.start(boot: BootID.current)
         } catch {
             mayAct = false
             log.error("cannot read the remediation journal: \(error); domains are only observed")

@@ -33,8 +33,14 @@ struct HostFlow: HostListener {
         await room.hear(finding)
     }
 
-    func listed(_ domains: [(domain: DomainIdentity, status: DomainStatus)], on connection: String) async {
-        await room.list(domains, of: connection)
+    func listed(
+        _ domains: [(domain: DomainIdentity, status: DomainStatus)], on connection: String, isHere: Bool
+    ) async {
+        await room.list(domains, of: connection, isHere: isHere)
+    }
+
+    func sampled(_ vitals: DomainVitals, of domain: DomainIdentity) async {
+        await room.hear(vitals, of: domain)
     }
 }
 

@@ -33,7 +33,7 @@ extension HostWatch {
             changed += putState(of: one.uuid, at: .now)
         }
         for finding in findings { await listener.found(finding) }
-        await listener.listed(listed.map { ($0.identity(on: name), $0.status.words) }, on: name)
+        await listener.listed(listed.map { ($0.identity(on: name), $0.status.words) }, on: name, isHere: plan.isHere)
         await listener.changed(changed, at: .now)
     }
 
@@ -138,17 +138,6 @@ extension HostWatch {
         let batch = domain.state.batch(domain.reading(stats), collectors: [plan.sampling.state], at: now)
         domains[uuid] = domain
         return batch.changes(since: board.put(batch, as: .domain(domain.identity, .state)))
-    }
-
-    /// What is known of a domain now, read afresh; nil when it is gone or libvirt does not answer.
-    package func facts(of identity: DomainIdentity) async -> DomainFacts? {
-        let uuid = ObjectUUID(identity.uuid)
-        guard let links, let listed = try? await links.main.domain(uuid) else { return nil }
-        domains[uuid]?.listed = listed
-        note(listed.status, of: uuid)
-        var facts = domains[uuid]?.facts
-        facts?.driver = plan.driver
-        return facts
     }
 
     var identities: [DomainIdentity] { domains.values.map(\.identity) }

@@ -15,6 +15,9 @@ struct GuestWatch {
     /// When it was last asked, on the monotonic clock.
     var asked: Duration?
 
+    /// Whether it answered the last time; nil when it was not asked yet.
+    var isHeard: Bool? { asked.map { _ in answers } }
+
     init(_ sampler: DomainSampler) {
         self.sampler = sampler
     }
@@ -158,6 +161,7 @@ extension HostWatch {
                 metadata: ["domain": "\(domain.identity.name)", "host": "\(name)", "why": "\(failure)"])
         }
         await listener.changed(putGuest(of: uuid, at: .now), at: .now)
+        await tellVitals(of: uuid, agentAnswers: domain.guest.answers)
     }
 
     /// The connection to ask agents over, opened when there is none.

@@ -34,6 +34,7 @@ extension HostWatch {
     }
 
     func startMonitorRound() {
+        if !hung.isEmpty { Task { await self.tellHung() } }
         guard monitorCall == nil else {
             figures.skippedMonitorRounds += 1
             return
@@ -69,7 +70,7 @@ extension HostWatch {
     }
 
     /// A lane to work in, opened when none is free.
-    private func lane() async -> Connection? {
+    func lane() async -> Connection? {
         if let lane = lanes?.take() { return lane }
         let before = links?.main
         do throws(VirError) {
@@ -221,7 +222,7 @@ extension HostWatch {
     }
 
     /// nil for a domain that is gone, or whose driver has no such call: none that hangs.
-    private func control(of uuid: ObjectUUID, _ links: HostLinks) async -> ControlReading? {
+    func control(of uuid: ObjectUUID, _ links: HostLinks) async -> ControlReading? {
         guard !refused.contains(Self.controlCall) else { return nil }
         do throws(VirError) {
             let control = try await links.main.control(of: uuid)

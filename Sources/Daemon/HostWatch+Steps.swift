@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 import Libvirt
 
 /// The connections on which domains are changed.
@@ -18,6 +19,13 @@ extension HostWatch {
 }
 
 extension HostWatch.Plan {
+    /// Whether the address names no other machine.
+    var isHere: Bool {
+        guard let uri else { return getenv("LIBVIRT_DEFAULT_URI") == nil }
+        guard let start = uri.firstRange(of: "://")?.upperBound else { return false }
+        return start == uri.endIndex || uri[start] == "/"
+    }
+
     /// libvirt's driver, by the address's scheme.
     var driver: String? {
         guard let scheme = uri?.split(separator: ":", maxSplits: 1).first, scheme.count < uri?.count ?? 0 else {

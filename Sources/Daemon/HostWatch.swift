@@ -4,6 +4,7 @@ package import DomainXML
 import Libvirt
 package import Logging
 import Queues
+package import Remediation
 package import Sampling
 package import Vocabulary
 
@@ -382,10 +383,17 @@ package protocol HostListener: Sendable {
     func found(_ finding: DomainFinding) async
     func heard(_ event: ObjectNews) async
     /// All domains of the connection, after `found` was told of those that had changed.
-    func listed(_ domains: [(domain: DomainIdentity, status: DomainStatus)], on connection: String) async
+    /// `isHere`: they run on this machine.
+    func listed(
+        _ domains: [(domain: DomainIdentity, status: DomainStatus)], on connection: String, isHere: Bool) async
+    /// A domain's signs of life.
+    func sampled(_ vitals: DomainVitals, of domain: DomainIdentity) async
 }
 
 extension HostListener {
     package func heard(_ event: ObjectNews) async {}
-    package func listed(_ domains: [(domain: DomainIdentity, status: DomainStatus)], on connection: String) async {}
+    package func sampled(_ vitals: DomainVitals, of domain: DomainIdentity) async {}
+    package func listed(
+        _ domains: [(domain: DomainIdentity, status: DomainStatus)], on connection: String, isHere: Bool
+    ) async {}
 }

@@ -22,6 +22,8 @@ struct WatchedDomain {
     /// vCPUs and KiB of memory that the last statistics told; the definition's count until then.
     private var vcpus: UInt64?
     private var memory: UInt64?
+    /// Requests to all its disks since it was started, as the statistics last told.
+    private(set) var diskRequests: UInt64?
     /// Whether its monitor does not answer.
     var isTimedOut = false
     /// Whether it is read call by call, because the driver's bulk call knows nothing but its state.
@@ -48,7 +50,7 @@ struct WatchedDomain {
 
     /// Takes the status that was read; a domain that is found to run has been started by now.
     mutating func take(_ status: StateReading, at time: Timestamp) {
-        if isActive != (status.state != .shutoff) { (vcpus, memory) = (nil, nil) }
+        if isActive != (status.state != .shutoff) { (vcpus, memory, diskRequests) = (nil, nil, nil) }
         self.status = status
         startedAt = isActive ? startedAt ?? time : nil
     }
@@ -62,6 +64,8 @@ struct WatchedDomain {
     mutating func noteAllocation(_ stats: DomainStats) {
         vcpus = stats.vcpuCurrent ?? vcpus
         memory = stats.balloon?.maximum ?? memory
+        let requests = stats.disks.flatMap { [$0.readRequests, $0.writeRequests] }.compactMap { $0 }
+        if !requests.isEmpty { diskRequests = requests.reduce(0, &+) }
     }
 
     var allocation: HostSeries.Allocation {

@@ -99,7 +99,9 @@ extension Connection {
         var info = virDomainControlInfo()
         try checked("virDomainGetControlInfo", virDomainGetControlInfo(domain.pointer, &info, 0))
         let isBusy = info.state != VIR_DOMAIN_CONTROL_OK.rawValue
-        return ControlReading(isBusy: isBusy, since: .milliseconds(Int64(clamping: info.stateTime)))
+        return ControlReading(
+            isBusy: isBusy, isJob: info.state == VIR_DOMAIN_CONTROL_JOB.rawValue,
+            since: .milliseconds(Int64(clamping: info.stateTime)))
     }
 
     /// The definition without secrets (`virDomainGetXMLDesc`).

@@ -62,6 +62,8 @@ public struct StateReading: Hashable, Sendable {
 public struct ControlReading: Hashable, Sendable {
     /// Whether a job or a command is under way, or the monitor is broken.
     public let isBusy: Bool
+    /// Whether it is a job: a migration, a save, a dump, which may take its time.
+    public let isJob: Bool
     /// How long that has lasted.
     public let since: Duration
 }

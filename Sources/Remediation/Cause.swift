@@ -18,6 +18,8 @@ public enum Cause: String, CaseIterable, Codable, Sendable {
     case cleanUnknown = "clean-unknown"
     case crashOrTerminated = "crash-or-terminated"
     case lost
+    /// It ran before the machine was booted, and nothing has started it since.
+    case hostReboot = "host-reboot"
     /// The guest does nothing and answers to nothing.
     case hung
     /// The hypervisor's process does not answer libvirt.

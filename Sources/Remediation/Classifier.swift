@@ -21,7 +21,7 @@ public struct Classifier: Sendable {
         let seen = Seen(Self.sinceLastRun(left))
         let (cause, confidence) =
             Self.byWhatWasDone(seen, status) ?? Self.byFailure(seen, status) ?? Self.byStop(seen, status)
-            ?? Self.byState(status ?? finding?.now, before: finding?.before, seen)
+            ?? Self.byBoot(status, finding) ?? Self.byState(status ?? finding?.now, before: finding?.before, seen)
         return Judgement(cause: cause, confidence: confidence, evidence: Self.evidence(left, status, finding))
     }
 
@@ -70,6 +70,12 @@ public struct Classifier: Sendable {
         case "stopped_shutdown": return (.cleanUnknown, .medium)
         default: return (.unknown, .low)
         }
+    }
+
+    /// A boot ends every domain without an event, and libvirt knows no reason afterwards.
+    private static func byBoot(_ status: DomainStatus?, _ finding: DomainFinding?) -> (Cause, Confidence)? {
+        guard finding?.isAcrossBoot == true, status?.state == "shutoff", status?.reason == "unknown" else { return nil }
+        return (.hostReboot, .high)
     }
 
     /// No event decided: the state and its reason, which a restart of libvirt's daemon wipes.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import Libvirt
+package import Libvirt
 import Synchronization
 
 /// Ends the wait for a call that libvirt does not answer. The call itself can't be taken back: its task is cancelled, and
 /// what it returns later is dropped.
-enum Deadline {
-    static func run<Value: Sendable>(
+package enum Deadline {
+    package static func run<Value: Sendable>(
         within limit: Duration, _ call: String, _ body: @escaping @Sendable () async throws(VirError) -> Value
     ) async throws(VirError) -> Value {
         let (results, says) = AsyncStream.makeStream(

@@ -4,17 +4,18 @@
 public struct HostConditions: Hashable, Sendable {
     /// The path of the file whose presence forbids every step; nil when it is not there.
     public var killSwitch: String?
-    /// The machine shuts down: what stops now is stopped on purpose.
-    public var isStopping = false
+    /// The path of the file that says that the machine shuts down, or has not booted yet: what stops now is stopped on
+    /// purpose. nil when it is not there.
+    public var shutdown: String?
 
-    public init(killSwitch: String? = nil, isStopping: Bool = false) {
+    public init(killSwitch: String? = nil, shutdown: String? = nil) {
         self.killSwitch = killSwitch
-        self.isStopping = isStopping
+        self.shutdown = shutdown
     }
 
     /// Why nothing may be done now, one clause.
     var obstacle: String? {
         if let killSwitch { return "the file \(killSwitch) forbids every step" }
-        return isStopping ? "the host shuts down" : nil
+        return shutdown.map { "the host shuts down or has not booted yet: \($0) is there" }
     }
 }

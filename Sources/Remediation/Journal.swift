@@ -50,6 +50,7 @@ public actor Journal {
                 reason TEXT NOT NULL, PRIMARY KEY (connection, uuid))
             """
         ],
+        ["CREATE TABLE life (one INTEGER PRIMARY KEY CHECK (one = 1), boot TEXT NOT NULL)"],
     ]
 
     /// Opens or makes the file `path`.
@@ -128,6 +129,13 @@ public actor Journal {
             ORDER BY id DESC LIMIT ?3
             """, [host, domain, .integer(Int64(query.limit))])
         return rows.compactMap(RemediationStep.init)
+    }
+
+    /// Notes which boot of the machine this is; whether it is another than that of the agent before.
+    func enter(boot: String) throws(DatabaseError) -> Bool {
+        let before = try database.query("SELECT boot FROM life").first?.first?.text
+        try database.execute("INSERT OR REPLACE INTO life (one, boot) VALUES (1, ?)", [.text(boot)])
+        return before.map { $0 != boot } ?? false
     }
 
     /// What `keep` wrote.

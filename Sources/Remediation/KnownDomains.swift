@@ -29,6 +29,8 @@ struct KnownDomains: Sendable {
     private var running: [Key: Known] = [:]
     /// Known by the agent before, and not seen by this one yet.
     private var inherited: Set<Key> = []
+    /// Words of events that steps of the agent before this one caused, in incidents that go on.
+    private var explained: [Key: [String]] = [:]
     /// What is to be written down.
     private(set) var changed: Set<Key> = []
 
@@ -38,6 +40,15 @@ struct KnownDomains: Sendable {
         for known in all.prefix(Self.limit) {
             running[known.domain.key] = known
             inherited.insert(known.domain.key)
+        }
+    }
+
+    /// Takes note of what the agent before did about incidents that are taken up: no order of somebody else.
+    mutating func explain(by inheritance: Inheritance) {
+        let open = Set(inheritance.open.map(\.incident))
+            .union(inheritance.attempts.filter { !$0.isFinished }.map(\.attempt.incident))
+        for past in inheritance.attempts where open.contains(past.attempt.incident) {
+            explained[past.attempt.domain.key, default: []] += Classifier.effects(of: past.attempt.action)
         }
     }
 
@@ -73,10 +84,23 @@ struct KnownDomains: Sendable {
             if status.isRunning {
                 if known?.events.isEmpty != true { set(domain.key, Known(domain: domain)) }
             } else if let known {
-                missed.append(Missed(known: known, status: status))
+                missed.append(Missed(known: withoutOwn(known), status: status))
             }
         }
-        return missed + waiting.compactMap { key in running[key].map { Missed(known: $0, status: nil) } }
+        missed += waiting.compactMap { key in running[key].map { Missed(known: withoutOwn($0), status: nil) } }
+        explained = explained.filter { $0.key.connection != connection }
+        return missed
+    }
+
+    private func withoutOwn(_ known: Known) -> Known {
+        var left = explained[known.domain.key] ?? []
+        var known = known
+        known.events.removeAll { event in
+            guard let index = left.firstIndex(of: event.word) else { return false }
+            left.remove(at: index)
+            return true
+        }
+        return known
     }
 
     private mutating func set(_ key: Key, _ known: Known?) {

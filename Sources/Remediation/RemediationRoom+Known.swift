@@ -5,8 +5,10 @@ public import Vocabulary
 /// What an agent after this one has to know, kept in the journal.
 extension RemediationRoom {
     /// All domains of a connection, listed once it is open. What stopped while no agent listened, or was heard of and not
-    /// judged before the agent's end, is judged now.
-    public func list(_ all: [(domain: DomainIdentity, status: DomainStatus)], of connection: String) {
+    /// judged before the agent's end, is judged now. `isHere`: they are domains of this machine.
+    public func list(
+        _ all: [(domain: DomainIdentity, status: DomainStatus)], of connection: String, isHere: Bool = false
+    ) {
         let missed = known.list(all, of: connection)
         keep()
         for one in missed {
@@ -15,7 +17,9 @@ extension RemediationRoom {
             if one.known.events.isEmpty {
                 let before = DomainStatus(state: "running", reason: "unknown")
                 hear(
-                    DomainFinding(domain: one.known.domain, before: before, now: one.status, time: now.time))
+                    DomainFinding(
+                        domain: one.known.domain, before: before, now: one.status,
+                        isAcrossBoot: isAfterBoot && isHere, time: now.time))
             }
         }
     }

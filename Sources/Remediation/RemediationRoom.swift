@@ -21,6 +21,8 @@ public actor RemediationRoom {
     /// What an agent after this one has to know.
     var known = KnownDomains()
     var isKeeping = false
+    /// Whether the machine was booted since the agent before.
+    private(set) var isAfterBoot = false
     /// Domains whose incident the journal keeps, since its repair is held.
     private var held: Set<DomainIdentity> = []
     /// The newest decisions, oldest first.
@@ -42,14 +44,17 @@ public actor RemediationRoom {
         hasInherited = journal == nil
     }
 
-    /// Reads the journal: what was begun and not ended is taken up, quarantines and budgets go on.
-    public func start() async throws(DatabaseError) {
+    /// Reads the journal: what was begun and not ended is taken up, quarantines and budgets go on. `boot` names the boot of
+    /// the machine on which the domains run, where that is this one.
+    public func start(boot: String? = nil) async throws(DatabaseError) {
         guard let journal, !hasInherited else { return }
         let inheritance = try await journal.inherit(at: now.time)
         let running = try await journal.running()
+        if let boot { isAfterBoot = try await journal.enter(boot: boot) }
         guard !hasInherited else { return }
         hasInherited = true
         known.restore(running)
+        known.explain(by: inheritance)
         held = Set(inheritance.held.map(\.domain))
         let orders = remediator.restore(inheritance, now: now)
         carryOut(orders)

@@ -19,15 +19,18 @@ public struct RemediationSettings: Sendable {
     public var limits: HostLimits
     /// While a file of this path is there, no step is performed.
     public var killSwitch: String?
+    /// While a file of this path is there, the host shuts down or boots (nologin(5)).
+    public var shutdownFile: String?
 
     public init(
         mode: Mode = .observe, policies: [Policy] = [Policy()], limits: HostLimits = HostLimits(),
-        killSwitch: String? = nil
+        killSwitch: String? = nil, shutdownFile: String? = "/run/nologin"
     ) {
         self.mode = mode
         self.policies = policies
         self.limits = limits
         self.killSwitch = killSwitch
+        self.shutdownFile = shutdownFile
     }
 
     /// What is wrong, a sentence each, empty when nothing is.

@@ -6,6 +6,8 @@ public import Vocabulary
 extension Remediator {
     /// An event, in the order in which libvirt told it.
     public mutating func hear(_ event: DomainEvent, now: Moment) -> [Order] {
+        // Another life: what was seen of the one before says nothing.
+        if event.word.hasPrefix("started_") || event.word.hasPrefix("stopped_") { hangs[event.domain] = nil }
         guard settings.mode != .off || record(of: event.domain) != nil else { return [] }
         var orders: [Order] = []
         change(event.domain) { record, machine in orders = machine.hear(event, in: &record, now) }

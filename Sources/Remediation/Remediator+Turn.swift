@@ -41,6 +41,11 @@ extension Remediator {
             uncount(&record, attempt)
             return end(&record, .refused, "the mode was changed", action: attempt.action, now)
         }
+        if let (mode, reason) = facts?.wish?.lowered(settings.mode, at: now.time), mode != .auto {
+            uncount(&record, attempt)
+            return end(
+                &record, .refused, reason ?? "the mode is \(mode.rawValue)", action: attempt.action, now)
+        }
         guard let facts, conditions.obstacle == nil else {
             // Nothing was done: the step is due again.
             uncount(&record, attempt)
@@ -60,7 +65,9 @@ extension Remediator {
             uncount(&record, attempt)
             return refuse(&record, hold, attempt.action, now)
         }
-        guard let reason = Actions.named(attempt.action)?.reasonVoid(for: facts, means: policy.means) else { return nil }
+        guard let reason = Actions.named(attempt.action)?.reasonVoid(for: facts, means: policy.means) else {
+            return nil
+        }
         uncount(&record, attempt)
         return end(
             &record, .leftAlone, "\(attempt.action) would do nothing: \(reason)", action: attempt.action, now)

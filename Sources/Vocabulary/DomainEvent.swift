@@ -64,12 +64,17 @@ public struct DomainFinding: Hashable, Sendable, Codable {
     public let before: DomainStatus
     /// nil when the domain is gone from the list.
     public let now: DomainStatus?
+    /// Whether the machine was booted between the two.
+    public let isAcrossBoot: Bool
     public let time: Timestamp
 
-    public init(domain: DomainIdentity, before: DomainStatus, now: DomainStatus?, time: Timestamp) {
+    public init(
+        domain: DomainIdentity, before: DomainStatus, now: DomainStatus?, isAcrossBoot: Bool = false, time: Timestamp
+    ) {
         self.domain = domain
         self.before = before
         self.now = now
+        self.isAcrossBoot = isAcrossBoot
         self.time = time
     }
 }

@@ -21,9 +21,11 @@ sampling: {{interval: {interval_ms:g}ms, monitor_interval: {interval_ms:g}ms, co
 state: {{directory: {folder}/state}}
 rule_files: [{folder}/rules.yml]
 receivers: [{{name: bench, webhook: {{url: "http://127.0.0.1:{port}/"}}}}]
-routes: [{{match: [], to: bench}}]
+routes: [{{match: [], to: bench, group_by: [domain]}}]
 remediation:
   mode: auto
+  # Kills that come one after another are no storm here.
+  limits: {{concurrent: 10, steps_per_minute: 1000, repairs_per_hour: 10000, storm: {{failures: 1000, shared: 1000}}}}
   policies:
     - name: bench
       match: {{domains: ["*"]}}

@@ -17,6 +17,16 @@ import Vocabulary
         }
     }
 
+    @Test(arguments: [
+        ("shutoff unknown", Cause.hostReboot), ("shutoff shutdown", .cleanUnknown), ("running booted", .unknown),
+    ])
+    func `what ran before the machine was booted has its own cause`(status: String, cause: Cause) {
+        let finding = DomainFinding(
+            domain: Scene.domain, before: Scene.status("running unknown"), now: Scene.status(status),
+            isAcrossBoot: true, time: Timestamp(milliseconds: 0))
+        #expect(Classifier().judge(events: [], status: Scene.status(status), finding: finding).cause == cause)
+    }
+
     static let measured = [
         Row("resumed_unpaused", "started_booted", then: "running booted", is: .started),
         Row(then: "shutoff failed", is: .startFailed),

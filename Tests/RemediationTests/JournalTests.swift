@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import FoundationEssentials
-import Remediation
 import Testing
 import Vocabulary
+
+@testable import Remediation
 
 @Suite struct JournalTests {
     private final class Place {
@@ -47,6 +48,14 @@ import Vocabulary
         #expect(try await Journal(path: place.file).inherit(at: time).open == [open])
         try await Journal(path: place.file).close(Scene.domain)
         #expect(try await Journal(path: place.file).inherit(at: time).open == [])
+    }
+
+    @Test func `another boot of the machine is noticed once`() async throws {
+        let place = try Place()
+        #expect(try await Journal(path: place.file).enter(boot: "a") == false)
+        #expect(try await Journal(path: place.file).enter(boot: "a") == false)
+        #expect(try await Journal(path: place.file).enter(boot: "b"))
+        #expect(try await Journal(path: place.file).enter(boot: "b") == false)
     }
 
     @Test func `a quarantine and a spent budget survive`() async throws {

@@ -58,6 +58,44 @@ import Vocabulary
         #expect(list(&runs, Self.running).isEmpty)
     }
 
+    /// What was done about the domain: a crash, and a power-off and a start of our own of which nobody saw the end.
+    private static func inheritance(isFinished: Bool) -> Inheritance {
+        let attempt = Attempt(
+            domain: Scene.domain, incident: "i", number: 1, policy: "default", action: "destroy-start", cause: .panic)
+        let past = Inheritance.Past(
+            attempt: attempt, began: Timestamp(milliseconds: 1_000_000), isFinished: isFinished)
+        return Inheritance(attempts: [past], quarantined: [])
+    }
+
+    @Test(arguments: [(false, ["crashed_panicked"]), (true, ["crashed_panicked", "stopped_destroyed"])])
+    func `what a step that goes on has caused is no order of somebody else`(isFinished: Bool, told: [String])
+        async throws
+    {
+        var known = KnownDomains()
+        _ = list(&known, Self.running)
+        for word in ["crashed_panicked", "stopped_destroyed"] { known.hear(Scene.event(word)) }
+        var after = try await next(known)
+        after.explain(by: Self.inheritance(isFinished: isFinished))
+        #expect(list(&after, Self.off).first?.known.events == told.map(Scene.event))
+    }
+
+    @Test func `the next agent starts what the one before had powered off, though it heard of that`() async throws {
+        var known = KnownDomains()
+        _ = list(&known, Self.running)
+        for word in ["crashed_panicked", "stopped_destroyed"] { known.hear(Scene.event(word)) }
+        var after = try await next(known)
+        var scene = Scene()
+        scene.facts?.status = Scene.status("shutoff destroyed")
+        let inheritance = Self.inheritance(isFinished: false)
+        after.explain(by: inheritance)
+        scene.carryOut(scene.machine.restore(inheritance, now: scene.now))
+        for event in list(&after, Scene.status("shutoff destroyed")).first?.known.events ?? [] {
+            scene.carryOut(scene.machine.hear(event, now: scene.now))
+        }
+        scene.pass(.seconds(60))
+        #expect(scene.actions == ["start"])
+    }
+
     @Test func `a domain that is gone is told as gone`() async throws {
         var known = KnownDomains()
         _ = list(&known, Self.running)

@@ -11,6 +11,7 @@ enum RemediationSection: Section {
         let allowsExec = section.bool("allow_exec") ?? false
         if var limits = section.mapping("limits") { Self.limits(&limits, into: &settings.remediation.limits) }
         if let path = section.path(of: "kill_switch") { settings.remediation.killSwitch = path }
+        if let path = section.path(of: "shutdown_file") { settings.remediation.shutdownFile = path }
         if let policies = section.mappings("policies") {
             var names: Set<String> = []
             settings.remediation.policies = policies.map { entry in

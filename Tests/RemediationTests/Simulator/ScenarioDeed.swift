@@ -35,7 +35,7 @@ struct ScenarioDeed {
         case "agent": words == ["ends"] ? { $0.killAgent() } : restart
         case "libvirt": libvirt(words)
         case "alert": alert(words)
-        case "host": { $0.conditions.isStopping = true }
+        case "host": { $0.conditions.shutdown = "/run/nologin" }
         case "kill-switch":
             words == ["on"] ? { $0.conditions.killSwitch = "/run/stop" } : { $0.conditions.killSwitch = nil }
         case "clock": words.first.flatMap { DurationText.parse($0) }.map { jump in { $0.wall = $0.wall + jump } }

@@ -74,6 +74,7 @@ struct Simulation {
             case .perform(let attempt): perform(attempt)
             case .quarantine(let domain, _): journal.quarantined.insert(domain)
             case .release(let domain): journal.quarantined.remove(domain)
+            case .hold(let incident): journal.held[incident.domain] = incident
             case .keep(let incident): journal.open[incident.domain] = incident
             case .close(let domain): journal.open[domain] = nil
             }
@@ -86,6 +87,7 @@ struct Simulation {
     }
 
     private mutating func take(_ decision: Decision) {
+        if decision.outcome != .refused { journal.held[decision.domain] = nil }
         log.decision(decision, at: uptime)
         book.decide(decision, at: uptime)
     }

@@ -27,6 +27,7 @@ struct RandomSource: RandomNumberGenerator {
 struct SimulatedJournal {
     private(set) var rows: [(attempt: Attempt, began: Timestamp, isFinished: Bool)] = []
     var quarantined: Set<DomainIdentity> = []
+    var held: [DomainIdentity: HeldIncident] = [:]
     var open: [DomainIdentity: OpenIncident] = [:]
 
     mutating func begin(_ attempt: Attempt, at time: Timestamp) -> Int {
@@ -41,7 +42,9 @@ struct SimulatedJournal {
     mutating func inherit() -> Inheritance {
         let past = rows.map { Inheritance.Past(attempt: $0.attempt, began: $0.began, isFinished: $0.isFinished) }
         for index in rows.indices { rows[index].isFinished = true }
-        return Inheritance(attempts: past, quarantined: Array(quarantined), open: Array(open.values))
+        return Inheritance(
+            attempts: past, quarantined: Array(quarantined), held: Array(held.values),
+            open: Array(open.values))
     }
 }
 

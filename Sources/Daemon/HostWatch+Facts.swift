@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+import DomainXML
+import Libvirt
+import Remediation
+import Sampling
+package import Vocabulary
+
+/// What repair has to know of a domain, read at that moment.
+extension HostWatch {
+    /// nil when the domain is gone or libvirt does not answer.
+    package func facts(of identity: DomainIdentity) async -> DomainFacts? {
+        let uuid = ObjectUUID(identity.uuid)
+        guard let links, let listed = try? await links.main.domain(uuid) else { return nil }
+        domains[uuid]?.listed = listed
+        note(listed.status, of: uuid)
+        let cpuTime = await cpuTime(of: uuid)
+        let work = await work(on: uuid)
+        guard let domain = domains[uuid] else { return nil }
+        var facts = domain.facts
+        facts.driver = plan.driver
+        facts.circumstances = circumstances(of: domain)
+        facts.circumstances.cpuTime = cpuTime
+        facts.circumstances.job = work
+        return facts
+    }
+
+    /// What the domain's processors have used since it began; nil while it does not run, or when nobody counts it.
+    func cpuTime(of uuid: ObjectUUID) async -> Duration? {
+        guard let links, domains[uuid]?.isActive == true, !refused.contains("virDomainGetInfo") else { return nil }
+        // Silence is right: what cannot be read is not known.
+        let stats = try? await links.main.information(of: [uuid])
+        return stats?.first?.cpu?.time.map { .nanoseconds(Int64(clamping: $0)) }
+    }
+
+    private func circumstances(of domain: WatchedDomain) -> DomainCircumstances {
+        let needs = needs(of: domain)
+        // What all have tells nothing of why some failed.
+        let shared = needs.filter { need in domains.values.contains { !self.needs(of: $0).contains(need) } }
+        var circumstances = DomainCircumstances(resources: shared.map(\.description).sorted())
+        circumstances.missing = needs.compactMap { reasonMissing($0) }.sorted()
+        circumstances.diskRequests = domain.diskRequests
+        if domain.guest.isConnected { circumstances.agentAnswers = domain.guest.isHeard }
+        return circumstances
+    }
+
+    // MARK: What it needs
+
+    /// A pool or a network that a domain cannot do without.
+    private enum Need: Hashable, CustomStringConvertible {
+        case pool(String)
+        case network(String)
+
+        var description: String {
+            switch self {
+            case .pool(let name): "pool \(name)"
+            case .network(let name): "network \(name)"
+            }
+        }
+    }
+
+    private func needs(of domain: WatchedDomain) -> Set<Need> {
+        guard let description = domain.description else { return [] }
+        var needs = Set(description.interfaces.compactMap(\.network).map(Need.network))
+        for disk in description.disks {
+            if let pool = disk.pool ?? disk.source.flatMap(poolAbove) { needs.insert(.pool(pool)) }
+        }
+        return needs
+    }
+
+    /// The pool in whose directory a file lies.
+    private func poolAbove(_ path: String) -> String? {
+        objects.pools.values.first { pool in
+            guard let directory = pool.facts.description?.targetPath, directory.count > 1 else { return false }
+            return path.hasPrefix(directory + "/")
+        }?.name
+    }
+
+    /// A directory is there whether libvirt uses it or not; what is mounted by its pool is not.
+    private func reasonMissing(_ need: Need) -> String? {
+        switch need {
+        case .pool(let name):
+            guard let pool = objects.pools.values.first(where: { $0.name == name }) else { return nil }
+            if pool.facts.isTimedOut { return "\(need) does not answer" }
+            guard pool.facts.reading?.isRunning == false, pool.facts.description?.kind != "dir" else { return nil }
+            return "\(need) is not active"
+        case .network(let name):
+            let network = objects.networks.values.first { $0.name == name }
+            return network?.facts.reading?.isActive == false ? "\(need) is not active" : nil
+        }
+    }
+
+    // MARK: Who works on it
+
+    /// libvirt's words for `virDomainJobOperation`, by number.
+    private static let operations = [
+        "job", "start", "save", "restore", "migration", "migration", "snapshot", "snapshot revert", "dump", "backup",
+        "snapshot deletion",
+    ]
+
+    /// The work on a domain that a repair would break; nil when there is none, or when libvirt does not say in time.
+    func work(on uuid: ObjectUUID) async -> String? {
+        guard let known = domains[uuid], known.isActive, !hung.contains(uuid), let main = links?.main,
+            links?.isOnlyOne == false, lanes?.isOpen == true, let lane = await lane()
+        else { return nil }
+        let request = DetailsRequest(
+            uuid, calls: [.job, .blockJobs], disks: known.description?.disks.compactMap(\.target) ?? [], interfaces: [])
+        let (without, back) = (refused, CallEnd())
+        // Silence is right: nil is what comes too late.
+        let answer = try? await Deadline.run(within: plan.deadline, "virDomainGetJobStats") {
+            let answer = await lane.details(of: [request], refused: without) { true }
+            back.set()
+            await self.giveBack(lane, of: main)
+            return answer
+        }
+        if !back.isSet, links?.main === main { lanes?.writeOff(lane) }
+        return answer?.details.first?.work
+    }
+
+    private func giveBack(_ lane: Connection, of main: Connection) async {
+        guard links?.main === main else { return await lane.close() }
+        if lanes?.comeBack(lane) != true { lanes?.giveBack(lane) }
+    }
+}
+
+extension DomainDetails {
+    fileprivate var work: String? {
+        if let job, job.isRunning {
+            let number = job.figures[.operation].map { Int(clamping: $0) } ?? 0
+            return HostWatch.operation(number)
+        }
+        return blockJobs?.keys.sorted().first.map { "block job of \($0)" }
+    }
+}
+
+extension HostWatch {
+    fileprivate static func operation(_ number: Int) -> String {
+        operations.indices.contains(number) ? operations[number] : "job"
+    }
+}

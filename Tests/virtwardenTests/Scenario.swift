@@ -42,8 +42,13 @@ final class Scenario: Sendable {
 
     var configuration: String { "\(directory.path)/config.yml" }
 
+    /// So many repairs that no test waits for its turn.
+    static let limits = "{concurrent: 20, steps_per_minute: 1000, repairs_per_hour: 10000, storm: {failures: 1000}}"
+
     /// Writes the configuration file anew.
-    func configure(mode: String, policies: String = Scenario.policies, more: String = "") throws {
+    func configure(
+        mode: String, policies: String = Scenario.policies, limits: String = Scenario.limits, more: String = ""
+    ) throws {
         try directory.write(
             "config.yml",
             """
@@ -55,6 +60,7 @@ final class Scenario: Sendable {
             state: {directory: "\(directory.path)/state"}
             remediation:
               mode: \(mode)
+              limits: \(limits)
               policies:
             \(policies)
             \(more)

@@ -264,6 +264,7 @@ package actor Agent {
         // Rules do so, too, but there may be none.
         board.store.expire(at: .now)
         await silences.sweep()
+        await forgetGone()
         let facts = await OwnFigures.Facts(
             version: Version.text, rules: runner.counts, groups: runner.board.figures, alerts: runner.board.counts,
             memory: memory?.figures ?? (0, 0), silences: silences.figures(of: hosts), deliveries: notifier.figures(),
@@ -274,6 +275,20 @@ package actor Agent {
             seriesLeftOut: board.seriesLeftOut, namesHosts: settings.connections.count > 1)
         board.put(own.batch(facts, at: .now), as: .agent)
         return settings.sampling.interval
+    }
+}
+
+extension Agent {
+    /// What was counted of domains that are gone; none is while a host cannot be asked.
+    private func forgetGone() async {
+        var known: Set<NewsDesk.DomainName> = []
+        for host in hosts {
+            guard await host.reasonNotReady == nil else { return }
+            for domain in await host.identities {
+                known.insert(NewsDesk.DomainName(host: domain.connection, domain: domain.name))
+            }
+        }
+        desk.forget(allBut: known)
     }
 }
 

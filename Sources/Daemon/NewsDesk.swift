@@ -34,6 +34,12 @@ package final class NewsDesk: Sendable {
         let cause: Cause
     }
 
+    /// A domain, as the labels name it.
+    struct DomainName: Hashable {
+        let host: String
+        let domain: String
+    }
+
     struct Counts {
         var decisions: [DecisionKey: Int] = [:]
         var actions: [ActionKey: Int] = [:]
@@ -48,6 +54,8 @@ package final class NewsDesk: Sendable {
         var limiter = LineLimiter()
         /// The incident of each domain that was counted last: the decisions of one are one incident.
         var lastIncidents: [DomainIdentity: String] = [:]
+        /// When something was last counted of each domain, on the monotonic clock.
+        var counted: [DomainName: Duration] = [:]
 
         mutating func count(_ decision: Decision) {
             guard !decision.incident.isEmpty, lastIncidents[decision.domain] != decision.incident else { return }
@@ -82,6 +90,23 @@ package final class NewsDesk: Sendable {
         pass?(news)
     }
 
+    /// Forgets what was counted of domains that are not among `known` any more, some time after the last of it, so that it
+    /// was seen.
+    func forget(allBut known: Set<DomainName>, after remembrance: Duration = .seconds(600)) {
+        let limit = Duration.monotonic - remembrance
+        state.withLock { state in
+            let gone = state.counted.filter { $0.value <= limit && !known.contains($0.key) }.keys
+            guard !gone.isEmpty else { return }
+            for name in gone { state.counted[name] = nil }
+            func isGone(_ host: String, _ domain: String) -> Bool {
+                gone.contains(DomainName(host: host, domain: domain))
+            }
+            state.counts.incidents = state.counts.incidents.filter { !isGone($0.key.host, $0.key.domain) }
+            state.counts.actions = state.counts.actions.filter { !isGone($0.key.host, $0.key.domain) }
+            state.lastIncidents = state.lastIncidents.filter { !isGone($0.key.connection, $0.key.name) }
+        }
+    }
+
     private func mayLog() -> Bool {
         state.withLock { $0.limiter.allows(at: .monotonic) }
     }
@@ -89,6 +114,8 @@ package final class NewsDesk: Sendable {
     private func count(_ decision: Decision) {
         state.withLock { state in
             state.counts.decisions[DecisionKey(cause: decision.cause, outcome: decision.outcome), default: 0] += 1
+            let name = DomainName(host: decision.domain.connection, domain: decision.domain.name)
+            state.counted[name] = .monotonic
             // A storm is an incident of the host.
             if decision.cause != .storm { state.count(decision) }
             guard let action = decision.action, decision.outcome == .succeeded || decision.outcome == .failed else {

@@ -17,6 +17,8 @@ extension Remediator {
     /// A change that no event told of.
     public mutating func hear(_ finding: DomainFinding, now: Moment) -> [Order] {
         guard settings.mode != .off, finding.now?.isRunning != true else { return [] }
+        // Who was off and is gone was undefined: nothing happened to it.
+        guard finding.now != nil || finding.before.isActive else { return [] }
         var orders: [Order] = []
         change(finding.domain) { record, machine in
             switch record.phase {

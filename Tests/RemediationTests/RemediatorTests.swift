@@ -297,6 +297,13 @@ import Vocabulary
         #expect(resolved.decisions.map(\.reason) == ["the alert is resolved"])
     }
 
+    @Test func `a domain that was off and is gone is no incident`() {
+        var scene = Scene()
+        scene.find("shutoff unknown", now: nil)
+        scene.pass(.seconds(120))
+        #expect(scene.decisions.isEmpty)
+    }
+
     @Test func `an alert about a domain that somebody powered off starts nothing`() throws {
         var scene = Scene(policy: Policy(alerts: [try AlertMatchers(parsing: [])]))
         scene.facts?.status = Scene.status("shutoff destroyed")

@@ -14,6 +14,8 @@ public actor Journal {
     private let database: DatabaseHandle
     private static let kept = Duration.seconds(30 * 86_400)
     private static let rowLimit: Int64 = 10_000
+    /// How a step ends that was not wanted any more when its turn came: nothing was done.
+    static let dropped = "dropped"
 
     private static let schema = [
         [
@@ -193,8 +195,8 @@ public actor Journal {
         let rows = try database.query(
             """
             SELECT connection, uuid, name, incident, number, policy, action, cause, began, ended FROM attempts
-            ORDER BY id DESC LIMIT ?
-            """, [.integer(Self.rowLimit)])
+            WHERE result IS NOT ?1 ORDER BY id DESC LIMIT ?2
+            """, [.text(Self.dropped), .integer(Self.rowLimit)])
         let quarantined = try database.query(
             "SELECT connection, uuid, name FROM quarantine LIMIT ?", [.integer(Self.rowLimit)])
         let held = try database.query("SELECT incident FROM held LIMIT ?", [.integer(Self.rowLimit)])

@@ -210,7 +210,7 @@ public actor RemediationRoom {
         let orders = remediator.conditions(conditions(remediator.settings), now: now)
         carryOut(orders)
         guard !isStopped else {
-            await close(row, "dropped")
+            await close(row, Journal.dropped)
             return false
         }
         switch remediator.begin(attempt, facts: facts, now: now) {
@@ -219,7 +219,7 @@ public actor RemediationRoom {
             return true
         case .not(let orders):
             carryOut(orders)
-            await close(row, "dropped")
+            await close(row, Journal.dropped)
             return false
         }
     }

@@ -120,7 +120,7 @@ extension Remediator {
         return []
     }
 
-    private func giveUpWhenSpent(
+    func giveUpWhenSpent(
         _ policy: Policy, _ record: inout DomainRecord, _ now: Moment, limit: Int
     ) -> [Order]? {
         record.starts.removeAll { $0 + policy.budget.window <= now.uptime }

@@ -7,15 +7,20 @@ extension Remediator {
     /// state tells then whether it is needed any more.
     public mutating func restore(_ inheritance: Inheritance, now: Moment) -> [Order] {
         var orders: [Order] = []
-        var seen: Set<String> = []
+        var seen: [String: Int] = [:]
         for past in inheritance.attempts {
             let attempt = past.attempt
             let window = policy(named: attempt.policy)?.budget.window ?? Budget().window
             // A wall clock that was set back makes an attempt younger, never one of the future.
             let age = max(.zero, now.time - past.began)
-            let isFirst = seen.insert("\(attempt.domain.uuid) \(attempt.incident) \(attempt.number)").inserted
+            let key = "\(attempt.domain.uuid) \(attempt.incident) \(attempt.number)"
+            let isFirst = seen[key] == nil
+            seen[key, default: 0] += 1
+            // A step that an agent's end cut short may be taken again; one that ends every agent is a repair each time.
+            let repeats = seen["\(key) \(attempt.action)", default: 0]
+            seen["\(key) \(attempt.action)"] = repeats + 1
             gates[attempt.domain.connection, default: HostGate()].step(isFirst: isFirst, now.uptime - age)
-            guard isFirst, age < window else { continue }
+            guard isFirst || repeats > 1, age < window else { continue }
             change(attempt.domain) { record, machine in
                 let budget = machine.policy(named: attempt.policy)?.budget ?? Budget()
                 record.countRepair(budget, now.uptime - age)
@@ -55,6 +60,7 @@ extension Remediator {
         guard let policy = policy(named: attempt.policy) else {
             return end(&record, .leftAlone, "its policy was taken away", action: attempt.action, now)
         }
+        if let orders = giveUpWhenSpent(policy, &record, now, limit: policy.budget.attempts + 1) { return orders }
         record.phase = .waiting(until: now.uptime + delay(policy, after: 0))
         let reason = "the agent ended during this step; the domain's state will tell whether it is still needed"
         return [report(record, .held, reason, attempt.action, now)]

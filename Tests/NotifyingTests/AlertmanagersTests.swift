@@ -171,7 +171,7 @@ import WebClient
         let sender = start([AlertmanagerTarget(name: "am", url: sink.url.withoutSlash)])
         scene.stand((0..<10_000).map { alert("web-\($0)") })
         await sender.take(scene.standing.map(\.alert))
-        try await waitUntil("all are told") { await sender.figures()["am"]?.sent == 10_000 }
+        try await waitUntil("all are told", within: .seconds(60)) { await sender.figures()["am"]?.sent == 10_000 }
         #expect(sink.requests.count == 40)
         #expect(await sender.figures()["am"]?.dropped == 0)
         await sender.stop(within: .seconds(1))

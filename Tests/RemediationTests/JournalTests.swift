@@ -38,6 +38,32 @@ import Vocabulary
         #expect(second.attempts.map(\.isFinished) == [true])
     }
 
+    @Test func `a step that was not wanted any more is no attempt`() async throws {
+        let place = try Place()
+        let journal = try Journal(path: place.file)
+        let time = Timestamp(milliseconds: 1_000_000)
+        try await journal.end(try await journal.begin(attempt("start"), at: time), result: Journal.dropped, at: time)
+        #expect(try await journal.inherit(at: time).attempts.isEmpty)
+    }
+
+    @Test func `a step that ends every agent is not taken for ever`() async throws {
+        let place = try Place()
+        let journal = try Journal(path: place.file)
+        var begun = 0
+        for _ in 0..<20 {
+            var scene = Scene()
+            scene.facts?.status = Scene.status("shutoff crashed")
+            if begun == 0 { scene.happen("stopped_failed", then: "shutoff crashed") }
+            scene.carryOut(scene.machine.restore(try await journal.inherit(at: scene.now.time), now: scene.now))
+            scene.pass(.seconds(60))
+            guard let attempt = scene.performed.first else { break }
+            begun += 1
+            _ = try await journal.begin(attempt, at: scene.now.time)
+        }
+        // Five attempts, one taken again, and the one after which it is noticed.
+        #expect(begun == 7)
+    }
+
     @Test func `keeps an incident between two steps until it ends`() async throws {
         let place = try Place()
         let time = Timestamp(milliseconds: 1_000_000)

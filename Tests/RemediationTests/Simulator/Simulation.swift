@@ -97,7 +97,7 @@ struct Simulation {
         let row = journal.begin(attempt, at: now.time)
         switch machine.begin(attempt, facts: facts(of: attempt.domain), now: now) {
         case .not(let orders):
-            journal.end(row)
+            journal.end(row, isDropped: true)
             carryOut(orders)
         case .go: call(attempt, row)
         }

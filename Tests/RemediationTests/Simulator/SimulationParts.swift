@@ -25,22 +25,25 @@ struct RandomSource: RandomNumberGenerator {
 
 /// What a journal remembers, without a file.
 struct SimulatedJournal {
-    private(set) var rows: [(attempt: Attempt, began: Timestamp, isFinished: Bool)] = []
+    private(set) var rows: [(attempt: Attempt, began: Timestamp, isFinished: Bool, isDropped: Bool)] = []
     var quarantined: Set<DomainIdentity> = []
     var held: [DomainIdentity: HeldIncident] = [:]
     var open: [DomainIdentity: OpenIncident] = [:]
 
     mutating func begin(_ attempt: Attempt, at time: Timestamp) -> Int {
-        rows.append((attempt, time, false))
+        rows.append((attempt, time, false, false))
         return rows.count - 1
     }
 
-    mutating func end(_ row: Int) {
+    mutating func end(_ row: Int, isDropped: Bool = false) {
         rows[row].isFinished = true
+        rows[row].isDropped = isDropped
     }
 
     mutating func inherit() -> Inheritance {
-        let past = rows.map { Inheritance.Past(attempt: $0.attempt, began: $0.began, isFinished: $0.isFinished) }
+        let past = rows.filter { !$0.isDropped }.map {
+            Inheritance.Past(attempt: $0.attempt, began: $0.began, isFinished: $0.isFinished)
+        }
         for index in rows.indices { rows[index].isFinished = true }
         return Inheritance(
             attempts: past, quarantined: Array(quarantined), held: Array(held.values),

@@ -30,9 +30,12 @@ extension Remediator {
             change(domain) { record, _ in record.phase = .quarantined }
         }
         for past in inheritance.attempts where !past.isFinished {
+            let open = inheritance.open.first {
+                $0.domain.key == past.attempt.domain.key && $0.incident == past.attempt.incident
+            }
             change(past.attempt.domain) { record, machine in
                 guard case .idle = record.phase, machine.settings.mode != .off else { return }
-                orders += machine.takeUp(past.attempt, &record, now)
+                orders += machine.takeUp(past.attempt, after: open?.left, &record, now)
             }
         }
         for held in inheritance.held { takeUp(held, now: now) }
@@ -45,7 +48,10 @@ extension Remediator {
         return orders
     }
 
-    private func takeUp(_ attempt: Attempt, _ record: inout DomainRecord, _ now: Moment) -> [Order] {
+    /// `left` is how the step before it, of the same incident, left the domain.
+    private func takeUp(
+        _ attempt: Attempt, after left: DomainStatus?, _ record: inout DomainRecord, _ now: Moment
+    ) -> [Order] {
         var incident = Incident(id: attempt.incident, opened: now.uptime)
         incident.number = attempt.number
         incident.policy = attempt.policy
@@ -53,7 +59,7 @@ extension Remediator {
             cause: attempt.cause, confidence: .low, evidence: "journal: \(attempt.action) was begun, its end is unknown"
         )
         // Between power-off and start of our own, the state looks like an operator's order.
-        incident.judgedStatus = Actions.named(attempt.action)?.halfway
+        incident.judgedStatus = Actions.named(attempt.action)?.halfway ?? left
         incident.saidHeld = true
         incident.isContinued = true
         record.incident = incident

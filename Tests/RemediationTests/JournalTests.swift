@@ -64,6 +64,23 @@ import Vocabulary
         #expect(begun == 7)
     }
 
+    @Test func `a start that was cut short goes on where a power-off of our own had come before`() async throws {
+        let place = try Place()
+        let journal = try Journal(path: place.file)
+        var scene = Scene()
+        scene.facts?.status = Scene.status("shutoff destroyed")
+        let row = try await journal.begin(attempt("destroy-start"), at: scene.now.time)
+        try await journal.end(row, result: "the start failed", at: scene.now.time)
+        try await journal.keep(
+            OpenIncident(
+                domain: Scene.domain, incident: "i", number: 1, policy: "default", cause: .watchdog,
+                left: Scene.status("shutoff destroyed")))
+        _ = try await journal.begin(attempt("start", number: 2), at: scene.now.time)
+        scene.carryOut(scene.machine.restore(try await journal.inherit(at: scene.now.time), now: scene.now))
+        scene.pass(.seconds(60))
+        #expect(scene.actions == ["start"])
+    }
+
     @Test func `keeps an incident between two steps until it ends`() async throws {
         let place = try Place()
         let time = Timestamp(milliseconds: 1_000_000)

@@ -23,6 +23,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], unbuilt: [S
 let nioHTTP: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map {
     .product(name: $0, package: "swift-nio")
 }
+let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -35,6 +36,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     ],
@@ -69,7 +71,7 @@ let package = Package(
         library("PrometheusAPI", ["Vocabulary", "PromQL"]),
         // Floor 3: effects, one kind each.
         library("Notifying", ["CSpawn", "Queues", "Vocabulary", "Files", "Database", "Alerting", "WebClient"]),
-        library("Remediation", ["Queues", "Vocabulary", "Libvirt", "WebClient", "Database", "Alerting"]),
+        library("Remediation", ["Queues", "Vocabulary", "Libvirt", "WebClient", "Database", "Alerting", heap]),
         library("Web", ["CZlib", "Vocabulary", "PromQL", "PrometheusAPI"] + nioHTTP),
         library("Terminal", ["Vocabulary"]),
         // Floor 4: settings, wiring.

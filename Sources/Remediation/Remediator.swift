@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import HeapModule
 public import Vocabulary
 
 /// Decides what is done about domains: events, findings, alerts and facts in, orders out. No clock, no effect.
@@ -20,7 +21,7 @@ public struct Remediator: Sendable {
     var gateWake: Duration?
     var hangs: [DomainIdentity: HangWatch] = [:]
     var conditions = HostConditions()
-    private var due = DueQueue()
+    private var due = Heap<DueDomain>()
     private let random: @Sendable () -> Double
 
     /// `holder` says who holds a repair, `random` gives numbers in 0..<1, for the jitter of waits.
@@ -35,7 +36,7 @@ public struct Remediator: Sendable {
 
     /// When `tick` is next due, in uptime.
     public var nextDeadline: Duration? {
-        guard let gateWake, let next = due.next else { return gateWake ?? due.next }
+        guard let gateWake, let next = due.min?.time else { return gateWake ?? due.min?.time }
         return min(gateWake, next)
     }
 
@@ -113,7 +114,7 @@ public struct Remediator: Sendable {
         var record = self.record(of: domain) ?? DomainRecord(domain: domain)
         body(&record, &self)
         if let deadline = record.deadline, deadline != record.scheduled {
-            due.add(domain, at: deadline)
+            due.insert(DueDomain(time: deadline, domain: domain))
             record.scheduled = deadline
         }
         enter(record)

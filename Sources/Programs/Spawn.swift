@@ -18,6 +18,8 @@ enum Spawn {
         let prepared = prepare(&actions, input, output) + prepare(&attributes)
         // Without one of them it would get more than it should.
         if let error = prepared.first(where: { $0 != 0 }) { throw StartFailure("posix_spawn", error) }
+        // Where whoever started us had it ignored, the kernel would reap programs, and nobody learn how they ended.
+        signal(SIGCHLD, SIG_DFL)
         var pid: pid_t = 0
         let error = withCStrings([run.program] + run.arguments) { words in
             withCStrings(environment) { posix_spawn(&pid, run.program, &actions, &attributes, words, $0) }

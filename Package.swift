@@ -56,6 +56,7 @@ let package = Package(
         library("Queues"),
         library("Vocabulary"),
         library("Files"),
+        library("Programs", ["CSpawn"]),
         library("Libvirt", ["CLibvirt", "Queues"]),
         library("DomainXML", ["CLibXML2"]),
         library("YAML", ["CYAML"]),
@@ -70,8 +71,10 @@ let package = Package(
         library("Exposition", ["Vocabulary"]),
         library("PrometheusAPI", ["Vocabulary", "PromQL"]),
         // Floor 3: effects, one kind each.
-        library("Notifying", ["CSpawn", "Queues", "Vocabulary", "Files", "Database", "Alerting", "WebClient"]),
-        library("Remediation", ["Queues", "Vocabulary", "Libvirt", "WebClient", "Database", "Alerting", heap]),
+        library("Notifying", ["Queues", "Vocabulary", "Files", "Programs", "Database", "Alerting", "WebClient"]),
+        library(
+            "Remediation",
+            ["Queues", "Vocabulary", "Programs", "Libvirt", "WebClient", "Database", "Alerting", heap]),
         library("Web", ["CZlib", "Vocabulary", "PromQL", "PrometheusAPI"] + nioHTTP),
         library("Terminal", ["Vocabulary"]),
         // Floor 4: settings, wiring.
@@ -110,6 +113,7 @@ let package = Package(
         .executableTarget(
             name: "StoreBench", dependencies: ["CMalloc", "SeriesStore", "Vocabulary"], path: "Tests/Bench/StoreBench",
             swiftSettings: settings),
+        tests("Programs", ["CSpawn", "TestHosts"]),
         tests("Libvirt", ["CLibvirt", "TestHosts"]),
         tests("DomainXML"),
         tests("YAML"),

@@ -10,9 +10,12 @@ extern int pipe2(int[2], int);
 extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *, const char *);
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
 
-/// A file in memory that no program inherits (MFD_CLOEXEC).
-static inline int vw_memory_file(const char *name) {
-    return memfd_create(name, 1U);
+static const unsigned int vw_memory_closes_on_exec = 1U; // MFD_CLOEXEC
+static const unsigned int vw_memory_is_no_program = 8U;  // MFD_NOEXEC_SEAL, Linux 6.3
+static const short vw_spawn_own_session = 0x80;          // POSIX_SPAWN_SETSID
+
+static inline int vw_memory_file(const char *name, unsigned int flags) {
+    return memfd_create(name, flags);
 }
 
 static inline int vw_pipe(int *ends) {

@@ -4,12 +4,12 @@ import YAML
 
 /// A policy's `snapshot`, `exec`, `webhook` and `evidence`: what its steps may use besides the domain.
 extension ActionMeans {
-    init(_ reader: inout MappingReader, allowsExec: Bool) {
+    init(_ reader: inout MappingReader, _ settings: Settings) {
         self.init()
         snapshot = reader.string("snapshot")
-        if let command = reader.strings("exec"), let program = command.first {
-            if !allowsExec {
-                reader.complain("exec", "programs are not allowed; set remediation.allow_exec to true to allow them")
+        if let command = reader.strings("exec"), let program = command.first, reader.requirePrograms("exec", settings) {
+            if command.contains(where: { $0.utf8.contains(0) }) {
+                reader.complain("exec", "one of its texts holds a NUL")
             } else if !program.hasPrefix("/") {
                 reader.complain("exec", "the program's path must be absolute, as in [\"/usr/local/bin/repair\"]")
             } else {

@@ -10,7 +10,8 @@ protocol ConfiguredChannel: Channel {
     static func read(_ reader: inout MappingReader) -> Self?
 }
 
-/// The channels that receivers may have, one file each in the folder `Channels`, sorted by key.
+/// The channels that receivers may have, sorted by key: one file each in the folder `Channels` of `Notifying`, which sends,
+/// and in that of this module, which reads.
 enum ConfiguredChannels {
     static let all: [any ConfiguredChannel.Type] = [
         Exec.self,

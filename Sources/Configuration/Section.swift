@@ -16,6 +16,7 @@ enum Sections {
         PromQLSection.self,
         RulesSection.self,
         AlertmanagersSection.self,
+        ProgramsSection.self,
         ReceiversSection.self,
         RoutesSection.self,
         InhibitRulesSection.self,

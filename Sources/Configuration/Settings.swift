@@ -22,6 +22,8 @@ public struct Settings: Sendable {
     /// Which events receivers are told of.
     public var eventRoutes: [EventRoute] = []
     public var remediation: RemediationSettings
+    /// Whether programs are run: receivers', and those of repairs.
+    public var allowsPrograms = false
     /// Where what must outlive the agent is kept; nil keeps it in memory.
     public var stateDirectory: String?
 

@@ -2,8 +2,8 @@
 import Dispatch
 import Glibc
 
-/// Signals as a stream: SIGTERM and SIGINT end the agent, SIGHUP reloads it. SIGPIPE is ignored. Of many that come at
-/// once the last few are kept, so that the end is never lost.
+/// Signals as a stream: SIGTERM and SIGINT end the agent, SIGHUP reloads it. SIGPIPE is ignored. The first that ends the
+/// agent is the last of the stream, and of many before it the newest few are kept: so the end is never lost.
 package final class SignalWatch {
     package enum Kind: Sendable {
         case terminate, reload
@@ -17,11 +17,14 @@ package final class SignalWatch {
         self.signals = signals
         signal(SIGPIPE, SIG_IGN)
         let queue = DispatchQueue(label: "virtwarden.signals")
-        for (number, kind) in [(SIGTERM, Kind.terminate), (SIGINT, .terminate), (SIGHUP, .reload)] {
-            // Ignored for the process, so that only the source hears it.
-            signal(number, SIG_IGN)
+        // Dispatch installs its handlers a moment later, in this order, on a thread of its own. Until then a signal does what
+        // it does to any process: were it ignored, as is usual beside such a source, it would be lost.
+        for (number, kind) in [(SIGHUP, Kind.reload), (SIGINT, .terminate), (SIGTERM, .terminate)] {
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler { @Sendable in continuation.yield(kind) }
+            source.setEventHandler { @Sendable in
+                continuation.yield(kind)
+                if kind == .terminate { continuation.finish() }
+            }
             source.activate()
             sources.append(source)
         }

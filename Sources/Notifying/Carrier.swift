@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import Programs
 import Synchronization
 public import WebClient
 
 /// Carries one receiver's parcels, one at a time, and says what became of each.
 ///
-/// It keeps its own client, with its connections, and its own queue for programs: carriers do not wait for each other.
+/// It keeps its own client, with its connections: carriers do not wait for each other.
 public struct Carrier: Sendable {
     private let client: WebClient
-    private let programs = ProgramRunner()
     private let log: @Sendable (String) -> Void
     private let heard: (@Sendable (WebResponse) -> Void)?
     private let memory = Memory()
@@ -36,7 +36,7 @@ public struct Carrier: Sendable {
                     ? .refused(reason: error.description) : .again(reason: error.description, retryAfter: nil)
                 return (verdict, FailureReason(error))
             }
-        case .program(let run): return (await programs.run(run), nil)
+        case .program(let run): return (Verdict(await run.report()), nil)
         case .line(let text):
             log(text)
             return (.told, nil)

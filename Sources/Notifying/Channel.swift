@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Alerting
+public import Programs
 public import WebClient
 
 /// A way to reach people: turns a message into what carries it. It sends nothing itself.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Alerting
-import Glibc
+import Programs
 public import Vocabulary
 
 /// What can be told of a receiver before there is anything to tell it.
@@ -30,8 +30,7 @@ public enum ReceiverCheck {
         }
         do throws(ChannelError) {
             for parcel in try receiver.channel.parcels(for: message) {
-                guard case .program(let run) = parcel, access(run.program, X_OK) != 0 else { continue }
-                problems.append("cannot run \(run.program): \(String(cString: strerror(errno)))")
+                if case .program(let run) = parcel, let problem = run.problem { problems.append(problem) }
             }
         } catch {
             problems.append(error.description)

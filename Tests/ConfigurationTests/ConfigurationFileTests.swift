@@ -177,8 +177,20 @@ import YAML
         (
             "remediation: {policies: [{name: p, exec: [/bin/repair], ladder: [exec 5s]}]}",
             [
-                "c.yml:1:42: remediation.policies[0].exec: programs are not allowed; set remediation.allow_exec to true",
+                "c.yml:1:42: remediation.policies[0].exec: programs are run only with allow_exec: true at "
+                    + "the top of the configuration",
                 "c.yml:1:65: remediation.policies[0].ladder: exec needs exec, a program and its arguments",
+            ]
+        ),
+        (
+            "remediation: {allow_exec: true}",
+            ["c.yml:1:27: remediation.allow_exec: has moved to the top of the configuration, for receivers too"]
+        ),
+        (
+            "allow_exec: true\nremediation: {policies: [{name: p, exec: [repair]}, {name: q, exec: [/r, \"a\\0\"]}]}",
+            [
+                "c.yml:2:42: remediation.policies[0].exec: the program's path must be absolute",
+                "c.yml:2:69: remediation.policies[1].exec: one of its texts holds a NUL",
             ]
         ),
         (

@@ -115,13 +115,6 @@ import WebClient
         try Data("http://127.0.0.1:1/b\n".utf8).write(to: URL(filePath: path))
         #expect(try webhook.request(of: message)?.url == "http://127.0.0.1:1/b")
     }
-
-    @Test func `every file of the folder Channels is in the list, sorted`() throws {
-        let folder = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
-        let files = try FileManager.default.contentsOfDirectory(atPath: folder + "/Sources/Notifying/Channels")
-        #expect(files.filter { $0.hasSuffix(".swift") }.sorted() == Channels.all.map { "\($0).swift" })
-        #expect(Channels.all.map { $0.key } == Channels.all.map { $0.key }.sorted())
-    }
 }
 
 extension Channel {

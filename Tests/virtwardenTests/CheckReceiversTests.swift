@@ -51,6 +51,26 @@ import Testing
         await directory.remove()
     }
 
+    @Test func `a program's end is known even where whoever started us ignores the end of children`() async throws {
+        let file = try directory.write(
+            "config.yml",
+            """
+            allow_exec: true
+            receivers:
+              - {name: ops, exec: {program: /bin/sh, arguments: [-c, "echo no such team; exit 65"]}}
+            """.utf8)
+        let child = try ChildProcess(
+            "/bin/sh",
+            [
+                "-c", "trap '' CHLD; exec \"$@\"", "sh", BuiltProgram.path, "check", "receivers", "--config", file,
+                "--send-test", "ops",
+            ])
+        _ = await child.end()
+        let said = child.standardOutput + child.standardError
+        #expect(said.contains("/bin/sh ended with 65: no such team"), "\(said)")
+        await directory.remove()
+    }
+
     @Test func `a test is sent through the channel, and its answer said`() async throws {
         let sink = try WebSink()
         defer { sink.stop() }

@@ -2,11 +2,10 @@
 import Notifying
 import YAML
 
-/// `receivers`: who is told of alerts, each by one channel; and `allow_exec`, without which none may run programs.
+/// `receivers`: who is told of alerts, each by one channel.
 enum ReceiversSection: Section {
     static func read(_ reader: inout MappingReader, into settings: inout Settings) {
         var names: Set<String> = []
-        let allowsExec = reader.bool("allow_exec") ?? false
         settings.notifying.receivers = (reader.mappings("receivers") ?? []).compactMap { entry in
             var entry = entry
             let name = entry.required("name")
@@ -14,7 +13,7 @@ enum ReceiversSection: Section {
             if let name, !names.insert(name).inserted {
                 entry.complain("name", "a receiver called \"\(name)\" is there twice")
             }
-            let channel = channel(&entry, allowsExec)
+            let channel = channel(&entry, settings)
             entry.end()
             guard let name, let channel else { return nil }
             return Receiver(name: name, channel: channel, sendsResolved: sendsResolved)
@@ -22,7 +21,7 @@ enum ReceiversSection: Section {
     }
 
     /// The only channel of a receiver.
-    private static func channel(_ entry: inout MappingReader, _ allowsExec: Bool) -> (any Channel)? {
+    private static func channel(_ entry: inout MappingReader, _ settings: Settings) -> (any Channel)? {
         var found: [any ConfiguredChannel.Type] = []
         for type in ConfiguredChannels.all where entry.value(type.key) != nil { found.append(type) }
         guard let type = found.first else {
@@ -34,9 +33,7 @@ enum ReceiversSection: Section {
             let keys = found.map { $0.key }.joined(separator: ", ")
             entry.problems.add("\(entry.name): has several channels (\(keys)); make a receiver of each", at: entry.node)
         }
-        if type.key == Exec.key, !allowsExec {
-            entry.complain(type.key, "programs are run only with allow_exec: true at the top of the configuration")
-        }
+        if type.key == Exec.key { entry.requirePrograms(type.key, settings) }
         guard var reader = entry.mapping(type.key) else { return nil }
         let channel = type.read(&reader)
         reader.end()

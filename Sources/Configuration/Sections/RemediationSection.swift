@@ -8,7 +8,9 @@ enum RemediationSection: Section {
     static func read(_ reader: inout MappingReader, into settings: inout Settings) {
         guard var section = reader.mapping("remediation") else { return }
         if let mode = section.word("mode", RemediationSettings.Mode.self) { settings.remediation.mode = mode }
-        let allowsExec = section.bool("allow_exec") ?? false
+        if section.value("allow_exec") != nil {
+            section.complain("allow_exec", "has moved to the top of the configuration, for receivers too")
+        }
         if var limits = section.mapping("limits") { Self.limits(&limits, into: &settings.remediation.limits) }
         if let path = section.path(of: "kill_switch") { settings.remediation.killSwitch = path }
         if let path = section.path(of: "shutdown_file") { settings.remediation.shutdownFile = path }
@@ -17,7 +19,7 @@ enum RemediationSection: Section {
             settings.remediation.policies = policies.map { entry in
                 var entry = entry
                 var policy = policy(&entry)
-                policy.means = ActionMeans(&entry, allowsExec: allowsExec)
+                policy.means = ActionMeans(&entry, settings)
                 for step in policy.ladder {
                     if let missing = policy.means.missing(for: step.action) { entry.complain("ladder", missing) }
                 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Programs
 
 /// A program of the host's own, which gets version 4 of the webhook's body on its standard input.
 ///
@@ -19,11 +20,27 @@ public struct Exec: Channel {
         self.timeout = timeout
     }
 
-    public func parcels(for message: Message) -> [Parcel] {
-        [
-            .program(
-                ProgramRun(
-                    program: program, arguments: arguments, input: WebhookBody.bytes(of: message), timeout: timeout))
-        ]
+    public func parcels(for message: Message) throws(ChannelError) -> [Parcel] {
+        let body = WebhookBody.bytes(of: message)
+        guard body.count <= ProgramRun.inputLimit else {
+            throw ChannelError("the message has \(body.count) bytes, too many for a program's input", isFinal: true)
+        }
+        return [.program(ProgramRun(program: program, arguments: arguments, input: body, timeout: timeout))]
+    }
+}
+
+extension Verdict {
+    private static let wrongUsage: Int32 = 64
+    private static let wrongData: Int32 = 65
+
+    /// Exit code 0 is told; wrong usage and wrong data (`sysexits.h`) are refused; all else, a program that is missing or
+    /// takes too long among it, may work later.
+    init(_ report: ProgramReport) {
+        switch (report.problem, report.ending) {
+        case (nil, _): self = .told
+        case (let problem?, .exited(Self.wrongUsage)), (let problem?, .exited(Self.wrongData)):
+            self = .refused(reason: problem)
+        case (let problem?, _): self = .again(reason: problem, retryAfter: nil)
+        }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Libvirt
+import Programs
 public import Vocabulary
 
 /// Runs the program that the policy names, with the step as JSON on its standard input. Whether it helped, the domain's
@@ -14,18 +15,16 @@ public struct ExecHook: Action {
     }
 
     public func perform(_ order: StepOrder, connection: Connection) async throws(VirError) {
-        let ending = await HookProcess.run(
-            order.means.command, input: HookMessage(order).json, within: order.timeout)
-        switch ending {
-        case .exited(0): return
-        case .exited(let code): throw failure("\(program(order)) ended with \(code)")
-        case .killed(let signal): throw failure("\(program(order)) was ended by signal \(signal)")
-        case .timedOut: throw failure("\(program(order)) was ended: it ran too long", .operationTimeout)
-        case .notStarted(let why): throw failure("cannot run \(program(order)): \(why)")
-        }
+        let command = order.means.command
+        let report = await ProgramRun(
+            program: command.first ?? "", arguments: Array(command.dropFirst()), input: HookMessage(order).json,
+            timeout: order.timeout
+        ).report()
+        guard let problem = report.problem else { return }
+        throw failure(problem, report.ending.isLate ? .operationTimeout : .operationFailed)
     }
+}
 
-    private func program(_ order: StepOrder) -> String {
-        "\"\((order.means.command.first ?? "").asOneLine)\""
-    }
+extension ProgramReport.Ending {
+    fileprivate var isLate: Bool { self == .tooLong || self == .stuck }
 }

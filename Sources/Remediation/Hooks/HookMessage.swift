@@ -14,19 +14,24 @@ struct HookMessage: Encodable {
     let cause: String
     let action: String
 
-    /// The most characters of a text that others chose, so that the whole fits into a pipe.
+    /// The most characters of a text that others chose.
     private static let textLimit = 512
 
     init(_ order: StepOrder) {
         let attempt = order.attempt
-        connection = String(attempt.domain.connection.prefix(Self.textLimit))
-        domain = String(attempt.domain.name.prefix(Self.textLimit))
+        connection = Self.cut(attempt.domain.connection)
+        domain = Self.cut(attempt.domain.name)
         uuid = attempt.domain.uuid.description
         incident = attempt.incident
         self.attempt = attempt.number
-        policy = String(attempt.policy.prefix(Self.textLimit))
+        policy = Self.cut(attempt.policy)
         cause = attempt.cause.rawValue
         action = attempt.action
+    }
+
+    /// By Unicode's scalars: one character may have any number of them.
+    private static func cut(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.prefix(textLimit)))
     }
 
     var json: [UInt8] {

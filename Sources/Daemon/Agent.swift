@@ -244,7 +244,7 @@ package actor Agent {
     private nonisolated var site: AgentSite {
         AgentSite(
             board: board, log: events, rules: runner.board, queries: queries, silences: silences, room: room,
-            version: Version.text,
+            repairs: RepairDesk(room: room, actions: actions, log: log), version: Version.text,
             readiness: { [weak self] in await self?.reasonNotReady() },
             connections: { [weak self] in await self?.connectionNames ?? [] },
             rulesOfChange: { [weak self] in await self?.settings.web.changeRules ?? ChangeRules() })

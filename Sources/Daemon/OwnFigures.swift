@@ -167,7 +167,7 @@ package struct OwnFigures {
             (Self.alerts, [("state", "pending")], Double(facts.alerts.pending)),
             (Self.alerts, [("state", "firing")], Double(facts.alerts.firing)),
             (Self.quarantined, [], Double(facts.quarantined)),
-            (Self.storm, [], Double(facts.repairs.storms.count)),
+            (Self.storm, [], Double(facts.repairs.hosts.count { $0.stormEnds != nil })),
             (Self.journalFailures, [], Double(facts.journalFailures)),
             (Self.reloadWorked, [], facts.didReload ? 1 : 0),
             (Self.reloadTime, [], facts.reloadedAt.seconds),
@@ -268,7 +268,7 @@ package struct OwnFigures {
         let standing = RepairState.allCases.filter { $0 != .healthy }.map { state -> Row in
             (states, [("state", state.rawValue)], Double(facts.repairs.count(state)))
         }
-        let each = facts.repairs.entries.prefix(stateLimit).map { entry -> Row in
+        let each = facts.repairs.troubled.prefix(stateLimit).map { entry -> Row in
             let labels = [
                 ("host", facts.namesHosts ? entry.domain.connection : ""), ("domain", entry.domain.name),
                 ("state", entry.state.rawValue),

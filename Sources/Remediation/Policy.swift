@@ -71,6 +71,8 @@ public struct Policy: Sendable {
     public var ladder: [Step]
     public var budget: Budget
     public var backoff: Backoff
+    /// How long a domain is quarantined until it is tried once more; zero for good.
+    public var cooldown = Duration.zero
     /// How long a domain must run without a break for a step to have succeeded.
     public var verify: Duration
     /// What its steps may use that needs more than the domain.

@@ -100,6 +100,9 @@ extension Policy {
         check(!(1...1000).contains(budget.attempts), "budget.attempts: must be between 1 and 1000")
         check(budget.window < backoff.base, "budget.window: is shorter than backoff.base, so it would bound nothing")
         check(budget.stableFor <= .zero, "budget.stable_for: must be longer than 0s")
+        check(
+            cooldown < .zero || cooldown > .seconds(30 * 86_400),
+            "quarantine.cooldown: must be between 0s (until it is released by hand) and 30d")
         check(backoff.base <= .zero, "backoff.base: must be longer than 0s")
         check(backoff.max < backoff.base, "backoff.max: is shorter than backoff.base")
         check(!(1...100).contains(backoff.factor), "backoff.factor: must be between 1 and 100")

@@ -84,6 +84,10 @@ enum RemediationSection: Section {
             if let stable = budget.duration("stable_for") { policy.budget.stableFor = stable }
             budget.end()
         }
+        if var quarantine = reader.mapping("quarantine") {
+            if let cooldown = quarantine.duration("cooldown") { policy.cooldown = cooldown }
+            quarantine.end()
+        }
         if var backoff = reader.mapping("backoff") {
             if let base = backoff.duration("base") { policy.backoff.base = base }
             if let factor = backoff.double("factor") { policy.backoff.factor = factor }

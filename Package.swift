@@ -69,7 +69,8 @@ let package = Package(
         library("PrometheusAPI", ["Vocabulary", "PromQL"]),
         // Floor 3: effects, one kind each.
         library("Notifying", ["CSpawn", "Queues", "Vocabulary", "Files", "Database", "Alerting", "WebClient"]),
-        library("Remediation", ["Queues", "Vocabulary", "Libvirt", "WebClient", "Database", "Alerting"]),
+        library(
+            "Remediation", ["Queues", "Vocabulary", "Libvirt", "WebClient", "Database", "Alerting", "Sampling"]),
         library("Web", ["CZlib", "Vocabulary", "PromQL", "PrometheusAPI"] + nioHTTP),
         library("Terminal", ["Vocabulary"]),
         // Floor 4: settings, wiring.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Logging
+import Notifying
 import Remediation
 import Synchronization
 import Vocabulary
@@ -39,6 +40,9 @@ package final class NewsDesk: Sendable {
         var actions: [ActionKey: Int] = [:]
         var attempts: [AttemptKey: Int] = [:]
         var incidents: [IncidentKey: Int] = [:]
+        var skipped: [SkipReason: Int] = [:]
+        /// How long repairs took, by whether the domain ran in the end.
+        var durations: [Bool: LatencyFigures] = [:]
         /// Events whose log line was left out.
         var unlogged = 0
     }
@@ -89,6 +93,10 @@ package final class NewsDesk: Sendable {
     private func count(_ decision: Decision) {
         state.withLock { state in
             state.counts.decisions[DecisionKey(cause: decision.cause, outcome: decision.outcome), default: 0] += 1
+            if let skip = decision.skip { state.counts.skipped[skip, default: 0] += 1 }
+            if let age = decision.age, decision.outcome == .succeeded || decision.outcome == .gaveUp {
+                state.counts.durations[decision.outcome == .succeeded, default: LatencyFigures()].add(age)
+            }
             // A storm is an incident of the host.
             if decision.cause != .storm { state.count(decision) }
             guard let action = decision.action, decision.outcome == .succeeded || decision.outcome == .failed else {

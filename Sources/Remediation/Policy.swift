@@ -63,6 +63,8 @@ public struct Policy: Sendable {
     public var domains: [String]
     /// Shell patterns of names that the policy passes over.
     public var exclude: [String]
+    /// Who may manage a domain that it repairs all the same: his own repairs must be off.
+    public var managers: Set<String> = []
     public var causes: Set<Cause>
     /// One must match for an alert to start a repair.
     public var alerts: [AlertMatchers]

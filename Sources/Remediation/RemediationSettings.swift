@@ -17,6 +17,8 @@ public struct RemediationSettings: Sendable {
     public var policies: [Policy]
     /// For each host.
     public var limits: HostLimits
+    /// Others who manage domains, besides those whose metadata is known.
+    public var foreignManagers: [ForeignManager] = []
     /// While a file of this path is there, no step is performed.
     public var killSwitch: String?
     /// While a file of this path is there, the host shuts down or boots (nologin(5)).
@@ -43,7 +45,7 @@ public struct RemediationSettings: Sendable {
             }
             problems += policy.problems.map { "policy \"\(policy.name)\": \($0)" }
         }
-        return problems + dependencyProblems + limits.problems.map { "limits: \($0)" }
+        return problems + dependencyProblems + managerProblems + limits.problems.map { "limits: \($0)" }
     }
 
     /// What is wrong with the policies' order.

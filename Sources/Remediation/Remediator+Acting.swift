@@ -63,7 +63,7 @@ extension Remediator {
             return end(&record, .leftAlone, "the domain is gone or its host does not answer", now, skip: .gone)
         }
         if let orders = cancel(facts, incident, policy, &record, now) { return orders }
-        if let (outcome, reason, skip) = Self.obstacle(facts) {
+        if let (outcome, reason, skip) = obstacle(facts, policy) {
             return end(&record, outcome, reason, now, skip: skip)
         }
         if let hold = hold(of: record, now) {

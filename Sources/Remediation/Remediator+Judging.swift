@@ -89,7 +89,7 @@ extension Remediator {
             return end(&record, .leftAlone, why, now, skip: judgement.cause.skip)
         }
         record.incident?.policy = policy.name
-        if let (outcome, reason, skip) = Self.obstacle(facts) {
+        if let (outcome, reason, skip) = obstacle(facts, policy) {
             return end(&record, outcome, reason, action: Self.step(policy, 0, facts)?.step.action, now, skip: skip)
         }
         if let hold = hold(of: record, now) {
@@ -152,9 +152,9 @@ extension Remediator {
     }
 
     /// What forbids any repair, whatever the cause.
-    static func obstacle(_ facts: DomainFacts) -> (Decision.Outcome, String, SkipReason)? {
+    func obstacle(_ facts: DomainFacts, _ policy: Policy) -> (Decision.Outcome, String, SkipReason)? {
         if facts.id == 0 { return (.refused, "Domain-0 is the host itself", .manager) }
-        if let manager = facts.manager {
+        if let manager = settings.manager(of: facts), !policy.managers.contains(manager) {
             return (.refused, "\(manager) manages the domain; it is only observed", .manager)
         }
         if facts.hasManagedSave {

@@ -59,7 +59,7 @@ extension Remediator {
             uncount(&record, attempt)
             return orders
         }
-        if let (outcome, reason, skip) = Self.obstacle(facts) {
+        if let (outcome, reason, skip) = obstacle(facts, policy) {
             uncount(&record, attempt)
             return end(&record, outcome, reason, action: attempt.action, now, skip: skip)
         }

@@ -74,7 +74,7 @@ let package = Package(
         library("Notifying", ["Queues", "Vocabulary", "Files", "Programs", "Database", "Alerting", "WebClient"]),
         library(
             "Remediation",
-            ["Queues", "Vocabulary", "Programs", "Libvirt", "WebClient", "Database", "Alerting", heap]),
+            ["Queues", "Vocabulary", "Programs", "Libvirt", "WebClient", "Database", "Alerting", "Sampling", heap]),
         library("Web", ["CZlib", "Vocabulary", "PromQL", "PrometheusAPI"] + nioHTTP),
         library("Terminal", ["Vocabulary"]),
         // Floor 4: settings, wiring.

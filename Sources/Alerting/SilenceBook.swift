@@ -11,8 +11,6 @@ public struct SilenceBook: Sendable {
 
     /// Entries, those that are over included.
     public static let most = 1000
-    public static let longestComment = 1024
-    public static let longestAuthor = 128
     /// How long one may last, and lie ahead.
     public static let longest = Duration.seconds(366 * 86_400)
     /// How long one that is over is still shown.
@@ -42,7 +40,7 @@ public struct SilenceBook: Sendable {
     /// one of the id `fresh` begins, as in Alertmanager: who looks back sees what was silenced.
     public mutating func put(
         _ draft: SilenceDraft, fresh: String, at now: Timestamp
-    ) throws(SilenceRefusal) -> (silence: Silence, moves: [Move]) {
+    ) throws(ChangeRefusal) -> (silence: Silence, moves: [Move]) {
         let scope = try SilenceScope(draft.scope)
         var silence = try Self.checked(draft, fresh, now)
         var moves = sweep(at: now)
@@ -65,10 +63,10 @@ public struct SilenceBook: Sendable {
     }
 
     /// Ends one now.
-    public mutating func expire(_ id: String, at now: Timestamp) throws(SilenceRefusal) -> Move {
+    public mutating func expire(_ id: String, at now: Timestamp) throws(ChangeRefusal) -> Move {
         guard var entry = entries[id] else { throw Self.unknown(id) }
         guard entry.silence.state(at: now) != .expired else {
-            throw SilenceRefusal(.invalid, "\(entry.silence.isMaintenance ? "maintenance" : "silence") \(id) is over")
+            throw ChangeRefusal(.invalid, "\(entry.silence.isMaintenance ? "maintenance" : "silence") \(id) is over")
         }
         entry.silence.startsAt = min(entry.silence.startsAt, now)
         entry.silence.endsAt = now
@@ -122,43 +120,43 @@ public struct SilenceBook: Sendable {
 
     private static func checked(
         _ draft: SilenceDraft, _ id: String, _ now: Timestamp
-    ) throws(SilenceRefusal) -> Silence {
+    ) throws(ChangeRefusal) -> Silence {
         // What was to begin in the past begins now: nothing was silenced until now.
         let silence = Silence(
             id: id, scope: draft.scope, startsAt: max(draft.startsAt ?? now, now), endsAt: draft.endsAt, updatedAt: now,
             author: draft.author, comment: draft.comment)
         guard silence.hasBoundedText else {
-            throw SilenceRefusal(
+            throw ChangeRefusal(
                 .invalid,
-                "author and comment are needed, with at most \(longestAuthor) and \(longestComment) bytes")
+                "author and comment are needed, with at most \(ChangeNote.longestAuthor) and "
+                    + "\(ChangeNote.longestComment) bytes")
         }
-        guard silence.endsAt > now else { throw SilenceRefusal(.invalid, "the end lies in the past") }
-        guard silence.endsAt > silence.startsAt else { throw SilenceRefusal(.invalid, "the end lies before the start") }
+        guard silence.endsAt > now else { throw ChangeRefusal(.invalid, "the end lies in the past") }
+        guard silence.endsAt > silence.startsAt else { throw ChangeRefusal(.invalid, "the end lies before the start") }
         guard silence.endsAt <= now + longest else {
-            throw SilenceRefusal(.invalid, "the end lies more than \(DurationText.format(longest)) ahead")
+            throw ChangeRefusal(.invalid, "the end lies more than \(DurationText.format(longest)) ahead")
         }
         return silence
     }
 
-    private mutating func makeRoom(at now: Timestamp) throws(SilenceRefusal) -> [Move] {
+    private mutating func makeRoom(at now: Timestamp) throws(ChangeRefusal) -> [Move] {
         guard entries.count >= Self.most else { return [] }
         let over = entries.values.map(\.silence).filter { $0.state(at: now) == .expired }
         guard let oldest = over.min(by: { $0.endsAt < $1.endsAt }) else {
-            throw SilenceRefusal(.unavailable, "there are \(Self.most) silences and maintenances; expire some first")
+            throw ChangeRefusal(.unavailable, "there are \(Self.most) silences and maintenances; expire some first")
         }
         entries[oldest.id] = nil
         return [.remove(id: oldest.id)]
     }
 
-    private static func unknown(_ id: String) -> SilenceRefusal {
-        SilenceRefusal(.unknown, "there is none of the id \"\(id.prefix(80).description.asOneLine)\"")
+    private static func unknown(_ id: String) -> ChangeRefusal {
+        ChangeRefusal(.unknown, "there is none of the id \"\(id.prefix(80).description.asOneLine)\"")
     }
 }
 
 extension Silence {
     fileprivate var hasBoundedText: Bool {
-        !author.isEmpty && author.utf8.count <= SilenceBook.longestAuthor && !comment.isEmpty
-            && comment.utf8.count <= SilenceBook.longestComment
+        !comment.isEmpty && ChangeNote(author: author, comment: comment).isBounded
     }
 
     /// Whether it stays the same silence when it becomes `other`.

@@ -16,7 +16,7 @@ struct SilenceScope: Sendable {
 
     private let kind: Kind
 
-    init(_ scope: Silence.Scope) throws(SilenceRefusal) {
+    init(_ scope: Silence.Scope) throws(ChangeRefusal) {
         switch scope {
         case .alerts(let matchers): kind = .alerts(try Self.compiled(matchers))
         case .domains(let domains):
@@ -27,32 +27,32 @@ struct SilenceScope: Sendable {
         }
     }
 
-    private static func compiled(_ matchers: [LabelMatcher]) throws(SilenceRefusal) -> [CompiledMatcher] {
-        guard !matchers.isEmpty else { throw SilenceRefusal(.invalid, "at least one matcher is needed") }
+    private static func compiled(_ matchers: [LabelMatcher]) throws(ChangeRefusal) -> [CompiledMatcher] {
+        guard !matchers.isEmpty else { throw ChangeRefusal(.invalid, "at least one matcher is needed") }
         try check(matchers.count, "matchers")
         var compiled: [CompiledMatcher] = []
         for matcher in matchers {
             guard matcher.name.isLabelName, matcher.name.utf8.count <= longestPart else {
-                throw SilenceRefusal(.invalid, "\"\(matcher.name.prefix(80))\" is no label's name")
+                throw ChangeRefusal(.invalid, "\"\(matcher.name.prefix(80))\" is no label's name")
             }
             guard matcher.value.utf8.count <= longestPart else {
-                throw SilenceRefusal(.invalid, "the matcher of \(matcher.name) is longer than \(longestPart) bytes")
+                throw ChangeRefusal(.invalid, "the matcher of \(matcher.name) is longer than \(longestPart) bytes")
             }
             do throws(RegexError) {
                 compiled.append(try CompiledMatcher(matcher))
             } catch {
-                throw SilenceRefusal(.invalid, "the matcher of \(matcher.name): \(error)")
+                throw ChangeRefusal(.invalid, "the matcher of \(matcher.name): \(error)")
             }
         }
         // As Alertmanager has it: one that passes what has no labels would silence everything.
         guard !compiled.allSatisfy({ $0.matches(.none) }) else {
-            throw SilenceRefusal(.invalid, "every matcher passes an empty label; name something that must be there")
+            throw ChangeRefusal(.invalid, "every matcher passes an empty label; name something that must be there")
         }
         return compiled
     }
 
-    private static func check(_ count: Int, _ what: String) throws(SilenceRefusal) {
-        guard count <= mostParts else { throw SilenceRefusal(.invalid, "has more than \(mostParts) \(what)") }
+    private static func check(_ count: Int, _ what: String) throws(ChangeRefusal) {
+        guard count <= mostParts else { throw ChangeRefusal(.invalid, "has more than \(mostParts) \(what)") }
     }
 
     /// Whether an alert with these labels is meant.
@@ -78,15 +78,15 @@ private enum NamePattern: Sendable {
     case glob(Glob)
     case regex(RegularExpression)
 
-    static func all(_ texts: [String], of what: String) throws(SilenceRefusal) -> [NamePattern] {
+    static func all(_ texts: [String], of what: String) throws(ChangeRefusal) -> [NamePattern] {
         var patterns: [NamePattern] = []
         for text in texts { patterns.append(try NamePattern(text, of: what)) }
         return patterns
     }
 
-    private init(_ text: String, of what: String) throws(SilenceRefusal) {
+    private init(_ text: String, of what: String) throws(ChangeRefusal) {
         guard !text.isEmpty, text.utf8.count <= SilenceScope.longestPart else {
-            throw SilenceRefusal(
+            throw ChangeRefusal(
                 .invalid, "a \(what)'s pattern must have 1 to \(SilenceScope.longestPart) bytes")
         }
         guard text.utf8.count > 2, text.hasPrefix("/"), text.hasSuffix("/") else {
@@ -96,7 +96,7 @@ private enum NamePattern: Sendable {
         do throws(RegexError) {
             self = .regex(try RegularExpression(String(text.dropFirst().dropLast())))
         } catch {
-            throw SilenceRefusal(.invalid, "\(what): \(error)")
+            throw ChangeRefusal(.invalid, "\(what): \(error)")
         }
     }
 

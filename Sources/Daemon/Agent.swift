@@ -244,7 +244,7 @@ package actor Agent {
     private nonisolated var site: AgentSite {
         AgentSite(
             board: board, log: events, rules: runner.board, queries: queries, silences: silences, room: room,
-            version: Version.text,
+            repairs: RepairDesk(room: room, actions: actions, log: log), version: Version.text,
             readiness: { [weak self] in await self?.reasonNotReady() },
             connections: { [weak self] in await self?.connectionNames ?? [] },
             rulesOfChange: { [weak self] in await self?.settings.web.changeRules ?? ChangeRules() })
@@ -259,6 +259,14 @@ package actor Agent {
         return nil
     }
 
+    private func repairs() async -> RemediationFigures {
+        var problems: [(domain: DomainIdentity, count: Int)] = []
+        for host in hosts { problems += await host.wishProblems }
+        return await RemediationFigures(
+            news: desk.counts, overview: room.overview, journalFailures: room.journalFailures,
+            isJournalUsable: mayAct, wishProblems: problems, namesHosts: settings.connections.count > 1, now: .now)
+    }
+
     /// Puts the agent's own series on the board; how long until it should be done again.
     private func refreshOwn() async -> Duration {
         // Rules do so, too, but there may be none.
@@ -269,10 +277,9 @@ package actor Agent {
             version: Version.text, rules: runner.counts, groups: runner.board.figures, alerts: runner.board.counts,
             memory: memory?.figures ?? (0, 0), silences: silences.figures(of: hosts), deliveries: notifier.figures(),
             outboxFailures: notifier.outboxFailures, alertmanagers: alertmanagers.figures(),
-            news: desk.counts, quarantined: room.quarantined.count, repairs: room.overview,
-            journalFailures: room.journalFailures,
-            didReload: didReload, reloadedAt: reloadedAt, store: board.store.figures,
-            seriesLeftOut: board.seriesLeftOut, namesHosts: settings.connections.count > 1)
+            repairs: repairs(), unlogged: desk.counts.unlogged, didReload: didReload, reloadedAt: reloadedAt,
+            store: board.store.figures,
+            seriesLeftOut: board.seriesLeftOut)
         board.put(own.batch(facts, at: .now), as: .agent)
         return settings.sampling.interval
     }

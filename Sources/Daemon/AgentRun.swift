@@ -14,6 +14,7 @@ package struct AgentRun: Sendable {
     package enum Failure: Error {
         case configuration(ConfigurationFile.Problems)
         case web(WebError)
+        case state(StateLockError)
     }
 
     private let log: Logger
@@ -33,10 +34,18 @@ package struct AgentRun: Sendable {
         let signals = SignalWatch()
         let loader = Loader(load)
         let agent: Agent
+        let lock: StateLock?
         switch await loader.load() {
-        case .success(let settings): agent = Agent(settings, log: log)
+        case .success(let settings):
+            do {
+                lock = try await loader.lock(settings)
+            } catch {
+                throw .state(error)
+            }
+            agent = Agent(settings, log: log)
         case .failure(let problems): throw .configuration(problems)
         }
+        defer { lock?.release() }
         do {
             try await agent.start()
         } catch {
@@ -96,5 +105,10 @@ private actor Loader {
 
     func load() -> Result<Settings, ConfigurationFile.Problems> {
         read()
+    }
+
+    func lock(_ settings: Settings) throws(StateLockError) -> StateLock? {
+        guard let directory = settings.stateDirectory else { return nil }
+        return try StateLock.take(directory)
     }
 }

@@ -13,6 +13,7 @@ struct AgentSite: Site {
     let queries: QueryDesk
     let silences: any SilenceKeeper
     let room: RemediationRoom
+    let repairs: RepairDesk
     let version: String
     let readiness: @Sendable () async -> String?
     /// The names of the connections there are.
@@ -81,6 +82,12 @@ struct AgentSite: Site {
 
     func remediationExplanation(_ query: RemediationQuery) async -> RemediationExplanation? {
         await room.explain(query)
+    }
+
+    func remediation(
+        _ kind: RemediationOrder.Kind, _ order: RemediationOrder
+    ) async throws(ChangeRefusal) -> RemediationOrderTaken {
+        try await repairs.carryOut(kind, order)
     }
 
     func reasonNotReady() async -> String? {

@@ -121,7 +121,13 @@ extension HostWatch {
         }
         guard var domain = domains[listed.uuid] else { return }
         domain.listed = listed
+        let before = domain.facts.wish?.problems ?? []
         domain.description = description
+        if let problem = domain.facts.wish?.problems.first, domain.facts.wish?.problems != before {
+            log.warning(
+                "cannot use what a domain's metadata says of its repair: it is only observed",
+                metadata: ["domain": "\(listed.name)", "why": "\(problem.asOneLine)"])
+        }
         domain.guest.connected(description?.isAgentConnected ?? false)
         let reading = domain.reading(DomainStats(uuid: listed.uuid, name: listed.name))
         put(groups(of: [.definition]), reading, of: &domain, at: .now)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Logging
+import Notifying
 import Remediation
 import Synchronization
 import Vocabulary
@@ -45,6 +46,9 @@ package final class NewsDesk: Sendable {
         var actions: [ActionKey: Int] = [:]
         var attempts: [AttemptKey: Int] = [:]
         var incidents: [IncidentKey: Int] = [:]
+        var skipped: [SkipReason: Int] = [:]
+        /// How long repairs took, by whether the domain ran in the end.
+        var durations: [Bool: LatencyFigures] = [:]
         /// Events whose log line was left out.
         var unlogged = 0
     }
@@ -116,6 +120,10 @@ package final class NewsDesk: Sendable {
             state.counts.decisions[DecisionKey(cause: decision.cause, outcome: decision.outcome), default: 0] += 1
             let name = DomainName(host: decision.domain.connection, domain: decision.domain.name)
             state.counted[name] = .monotonic
+            if let skip = decision.skip { state.counts.skipped[skip, default: 0] += 1 }
+            if let age = decision.age, decision.outcome == .succeeded || decision.outcome == .gaveUp {
+                state.counts.durations[decision.outcome == .succeeded, default: LatencyFigures()].add(age)
+            }
             // A storm is an incident of the host.
             if decision.cause != .storm { state.count(decision) }
             guard let action = decision.action, decision.outcome == .succeeded || decision.outcome == .failed else {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 import Notifying
-import Remediation
 import Sampling
 import SeriesStore
 package import Vocabulary
@@ -76,27 +75,6 @@ package struct OwnFigures {
     private static let alertmanagerBucket = MetricFamily("_bucket", of: alertmanagerLatency)
     private static let alertmanagerSum = MetricFamily("_sum", of: alertmanagerLatency)
     private static let alertmanagerCount = MetricFamily("_count", of: alertmanagerLatency)
-    private static let decisions = counter(
-        "remediation_decisions_total", "Decisions about domains, done or refused.", labels: ["cause", "outcome"])
-    private static let actions = counter(
-        "actions_total", "Actions on domains that ended, by whether they helped.",
-        labels: ["domain", "action", "result"])
-    private static let attempts = counter(
-        "remediation_attempts_total", "Steps of repair that ended, by whether they helped.",
-        labels: ["cause", "action", "result"])
-    private static let incidents = MetricFamily(
-        "libvirt_domain_incidents_total", .counter, "What happened to a domain and was judged, by its cause.",
-        labels: ["domain", "cause"])
-    private static let states = gauge(
-        "remediation_domains", "Domains in each state of repair but healthy.", labels: ["state"])
-    private static let state = gauge(
-        "remediation_state", "Where a domain's repair stands; always 1, absent when it is healthy.",
-        labels: ["domain", "state"])
-    private static let storm = gauge(
-        "remediation_storm_active", "Hosts on which so many domains failed at once that repairs wait.")
-    private static let quarantined = gauge("quarantined_domains", "Domains whose budget of repairs is spent.")
-    private static let journalFailures = counter(
-        "journal_failures_total", "Writes to the remediation journal that failed.")
     private static let reloadWorked = gauge(
         "config_last_reload_successful", "Whether the newest attempt to read the configuration worked.")
     private static let reloadTime = gauge(
@@ -120,9 +98,10 @@ package struct OwnFigures {
             memoryFailures, memoryDropped, alerts,
         ] + SilenceFigures.families + [
             deliveries, deliveryFailures, latency, waiting, oldest, droppedAlerts, outboxFailures, sentAlerts,
-            alertmanagerErrors, alertmanagerDropped, alertmanagerQueue, alertmanagerLatency, decisions, actions,
-            attempts, incidents, states, state, storm, quarantined, journalFailures, reloadWorked, reloadTime,
-            storeSeries, storeSamples, storeBytes, seriesLeftOut, storeRejected, unlogged, memory, cpu,
+            alertmanagerErrors, alertmanagerDropped, alertmanagerQueue, alertmanagerLatency,
+        ] + RemediationFigures.families + [
+            reloadWorked, reloadTime, storeSeries, storeSamples, storeBytes, seriesLeftOut, storeRejected, unlogged,
+            memory, cpu,
         ]
 
     /// What the series are made of.
@@ -137,16 +116,13 @@ package struct OwnFigures {
         var deliveries: [String: DeliveryFigures]
         var outboxFailures: Int
         var alertmanagers: [String: AlertmanagerFigures]
-        var news: NewsDesk.Counts
-        var quarantined: Int
-        var repairs: RepairOverview
-        var journalFailures: Int
+        var repairs: RemediationFigures
+        /// Events whose log line was left out.
+        var unlogged: Int
         var didReload: Bool
         var reloadedAt: Timestamp
         var store: StoreFigures
         var seriesLeftOut: Int
-        /// Whether series carry the label `host`.
-        var namesHosts: Bool
     }
 
     private typealias Row = (MetricFamily, [(String, String)], Double)
@@ -166,9 +142,6 @@ package struct OwnFigures {
             (Self.outboxFailures, [], Double(facts.outboxFailures)),
             (Self.alerts, [("state", "pending")], Double(facts.alerts.pending)),
             (Self.alerts, [("state", "firing")], Double(facts.alerts.firing)),
-            (Self.quarantined, [], Double(facts.quarantined)),
-            (Self.storm, [], Double(facts.repairs.storms.count)),
-            (Self.journalFailures, [], Double(facts.journalFailures)),
             (Self.reloadWorked, [], facts.didReload ? 1 : 0),
             (Self.reloadTime, [], facts.reloadedAt.seconds),
             (Self.storeSeries, [], Double(facts.store.series)),
@@ -176,11 +149,11 @@ package struct OwnFigures {
             (Self.storeBytes, [], Double(facts.store.bytes)),
             (Self.seriesLeftOut, [], Double(facts.seriesLeftOut)),
             (Self.storeRejected, [], Double(facts.store.rejected)),
-            (Self.unlogged, [], Double(facts.news.unlogged)),
+            (Self.unlogged, [], Double(facts.unlogged)),
         ]
         rows +=
             Self.groupRows(facts.groups) + facts.silences.rows + Self.deliveryRows(facts.deliveries)
-            + Self.alertmanagerRows(facts.alertmanagers) + Self.remediationRows(facts) + Self.processRows()
+            + Self.alertmanagerRows(facts.alertmanagers) + facts.repairs.rows + Self.processRows()
         return series.batch(rows, at: time)
     }
 
@@ -240,49 +213,6 @@ package struct OwnFigures {
             (latencyCount, [label], Double(figures.count)),
         ]
     }
-
-    private static func remediationRows(_ facts: Facts) -> [Row] {
-        let decided = facts.news.decisions.map { key, count -> Row in
-            (decisions, [("cause", key.cause.rawValue), ("outcome", key.outcome.rawValue)], Double(count))
-        }
-        let acted = facts.news.actions.map { key, count -> Row in
-            let labels = [
-                ("host", facts.namesHosts ? key.host : ""), ("domain", key.domain), ("action", key.action),
-                ("result", key.isSuccess ? "success" : "failure"),
-            ]
-            return (actions, labels, Double(count))
-        }
-        let attempted = facts.news.attempts.map { key, count -> Row in
-            let labels = [
-                ("cause", key.cause.rawValue), ("action", key.action),
-                ("result", key.isSuccess ? "success" : "failure"),
-            ]
-            return (attempts, labels, Double(count))
-        }
-        let happened = facts.news.incidents.map { key, count -> Row in
-            let labels = [
-                ("host", facts.namesHosts ? key.host : ""), ("domain", key.domain), ("cause", key.cause.rawValue),
-            ]
-            return (incidents, labels, Double(count))
-        }
-        let standing = RepairState.allCases.filter { $0 != .healthy }.map { state -> Row in
-            (states, [("state", state.rawValue)], Double(facts.repairs.count(state)))
-        }
-        let each = facts.repairs.entries.prefix(stateLimit).map { entry -> Row in
-            let labels = [
-                ("host", facts.namesHosts ? entry.domain.connection : ""), ("domain", entry.domain.name),
-                ("state", entry.state.rawValue),
-            ]
-            return (state, labels, 1)
-        }
-        // In a fixed order, so that the layout stays while nothing new is counted.
-        return (decided + acted + attempted + happened + standing + each).sorted { left, right in
-            ([left.0.name] + left.1.map(\.1)).lexicographicallyPrecedes([right.0.name] + right.1.map(\.1))
-        }
-    }
-
-    /// Domains whose state is told one by one.
-    private static let stateLimit = 1000
 
     private static func processRows() -> [Row] {
         var usage = rusage()

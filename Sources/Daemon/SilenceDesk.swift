@@ -70,12 +70,12 @@ package actor SilenceDesk: SilenceKeeper {
         current.all(at: now)
     }
 
-    package func silences(passing filters: [String]) throws(SilenceRefusal) -> [Silence] {
+    package func silences(passing filters: [String]) throws(ChangeRefusal) -> [Silence] {
         let matchers: AlertMatchers
         do throws(MatcherError) {
             matchers = try AlertMatchers(parsing: filters)
         } catch {
-            throw SilenceRefusal(.invalid, "filter: \(error)")
+            throw ChangeRefusal(.invalid, "filter: \(error)")
         }
         return silences().filter { silence in
             guard case .alerts(let parts) = silence.scope else { return false }
@@ -83,12 +83,12 @@ package actor SilenceDesk: SilenceKeeper {
         }
     }
 
-    package func put(_ draft: SilenceDraft) async throws(SilenceRefusal) -> SilenceTaken {
+    package func put(_ draft: SilenceDraft) async throws(ChangeRefusal) -> SilenceTaken {
         await claim()
         defer { release() }
         var next = current
         if let id = draft.id, let old = next[id], old.isMaintenance != draft.scope.isMaintenance {
-            throw SilenceRefusal(.invalid, "\(id) is a \(old.isMaintenance ? "maintenance" : "silence")")
+            throw ChangeRefusal(.invalid, "\(id) is a \(old.isMaintenance ? "maintenance" : "silence")")
         }
         let fresh = UUID().uuidString.lowercased()
         let (silence, moves) = try next.put(draft, fresh: fresh, at: now)
@@ -98,13 +98,13 @@ package actor SilenceDesk: SilenceKeeper {
         return SilenceTaken(silenceID: silence.id, warnings: file == nil ? [warning] : [])
     }
 
-    package func expire(_ id: String, isMaintenance: Bool) async throws(SilenceRefusal) {
+    package func expire(_ id: String, isMaintenance: Bool) async throws(ChangeRefusal) {
         await claim()
         defer { release() }
         var next = current
         guard let old = next[id], old.isMaintenance == isMaintenance else {
             let what = isMaintenance ? "maintenance" : "silence"
-            throw SilenceRefusal(.unknown, "there is no \(what) of this id")
+            throw ChangeRefusal(.unknown, "there is no \(what) of this id")
         }
         let move = try next.expire(id, at: now)
         try await keep(next, [move])
@@ -121,13 +121,13 @@ package actor SilenceDesk: SilenceKeeper {
         if !moves.isEmpty { try? await keep(next, moves) }
     }
 
-    private func keep(_ next: SilenceBook, _ moves: [SilenceBook.Move]) async throws(SilenceRefusal) {
+    private func keep(_ next: SilenceBook, _ moves: [SilenceBook.Move]) async throws(ChangeRefusal) {
         if let file {
             do throws(DatabaseError) {
                 try await file.write(moves)
             } catch {
                 log.error("cannot keep silences and maintenances: \(error)")
-                throw SilenceRefusal(
+                throw ChangeRefusal(
                     .unavailable, "nothing was changed: the agent cannot write it down; its log says why")
             }
         }

@@ -50,7 +50,9 @@ extension SilenceDesk {
     /// Who holds a repair, as an audit says it.
     nonisolated var holder: RepairHold.Holder {
         { [self] domain, alert, time in
-            holding(domain, alert: alert, at: time).map { RepairHold(reason: $0.title, until: $0.endsAt) }
+            holding(domain, alert: alert, at: time).map {
+                RepairHold(reason: $0.title, until: $0.endsAt, skip: $0.isMaintenance ? .maintenance : .silence)
+            }
         }
     }
 }

@@ -89,6 +89,7 @@ struct WatchedDomain {
             hasManagedSave: listed?.hasManagedSave ?? false, manager: description?.manager,
             onCrash: description?.onCrash, id: listed?.id,
             isAgentConnected: description?.hasAgentChannel == true ? guest.isConnected && isActive : nil)
+        facts.namespaces = description?.namespaces ?? []
         facts.wish = description?.remediation.map { DomainWish($0.attributes, problems: $0.problems) }
         return facts
     }

@@ -95,6 +95,8 @@ public struct DomainDescription: Hashable, Sendable {
     public let isAgentConnected: Bool
     /// Who else manages the domain, by its metadata: `nova`, `ovirt` or `kubevirt`.
     public let manager: String?
+    /// Of the elements in its metadata, without duplicates, and no more than 64.
+    public let namespaces: [String]
     /// nil unless metadata of this program's is there.
     public let remediation: RemediationMark?
     /// nil unless Nova's metadata is there, of version 1.0 or 1.1.
@@ -142,6 +144,7 @@ public struct DomainDescription: Hashable, Sendable {
         isAgentConnected = agent?.attribute("state") == "connected"
         let metadata = domain.child("metadata")
         manager = metadata.flatMap(Self.manager)
+        namespaces = metadata.map(Self.namespaces) ?? []
         remediation = metadata.flatMap(RemediationMark.init)
         openStack = metadata.flatMap(OpenStack.init)
         oVirt = metadata.flatMap(OVirt.init)
@@ -156,6 +159,16 @@ public struct DomainDescription: Hashable, Sendable {
         "http://ovirt.org/vm/1.0": "ovirt",
         "http://kubevirt.io": "kubevirt",
     ]
+
+    private static func namespaces(of metadata: Element) -> [String] {
+        var namespaces: [String] = []
+        for entry in metadata.children {
+            guard let namespace = entry.namespace, namespace.utf8.count <= 256 else { continue }
+            if !namespaces.contains(namespace) { namespaces.append(namespace) }
+            if namespaces.count == 64 { break }
+        }
+        return namespaces
+    }
 
     private static func manager(of metadata: Element) -> String? {
         for entry in metadata.children {

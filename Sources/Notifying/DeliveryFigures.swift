@@ -53,7 +53,7 @@ public struct LatencyFigures: Hashable, Sendable {
 
     public init() {}
 
-    mutating func add(_ latency: Duration) {
+    public mutating func add(_ latency: Duration) {
         let seconds = max(latency.inSeconds, 0)
         count += 1
         sum += seconds

@@ -35,6 +35,10 @@ public struct Decision: Hashable, Codable, Sendable {
     public let reason: String
     public let policy: String?
     public let time: Timestamp
+    /// Why nothing was done, or not yet; nil when something was.
+    public var skip: SkipReason?
+    /// How long ago the incident began.
+    public var age: Duration?
 
     public init(
         domain: DomainIdentity, incident: String, judgement: Judgement, action: String?, outcome: Outcome,
@@ -50,5 +54,6 @@ public struct Decision: Hashable, Codable, Sendable {
         self.reason = reason
         self.policy = policy
         self.time = time
+        skip = outcome.skip
     }
 }

@@ -59,6 +59,8 @@ struct Incident: Sendable {
     /// What hangs, by several samples.
     var verdict: Judgement?
     var judgement: Judgement?
+    /// What was judged of it before, when no event of it is known any more.
+    var inherited: Judgement?
     /// The state on which `judgement` was formed, or that our own step left.
     var judgedStatus: DomainStatus?
     var policy: String?
@@ -69,6 +71,8 @@ struct Incident: Sendable {
     /// Events that our own steps are still expected to cause.
     var expected: [String] = []
     var saidHeld = false
+    /// What it was last held for.
+    var waitsFor: (reason: String, skip: SkipReason)?
     /// Why a repair was refused that goes on when the reason is over.
     var refusal: String?
     /// The last step left a domain that runs and does not work.
@@ -119,6 +123,11 @@ struct DomainRecord: Sendable {
     var reboots = RebootCount()
     /// What was judged to hang, until it moves again.
     var saidHang: Cause?
+    var quarantine: Quarantine?
+    /// When the quarantine's cooldown is over.
+    var quarantineEnds: Duration?
+    /// The attempt after the cooldown, until the domain is stable or given up again.
+    var trial: Trial?
 
     init(domain: DomainIdentity) {
         self.domain = domain
@@ -132,7 +141,19 @@ struct DomainRecord: Sendable {
         case .idle: return keptUntil
         case .collecting(let time), .waiting(let time), .probation(let time): return time
         case .held(let next, _), .verifying(_, _, let next, _, _): return next
-        case .queued, .granted, .acting, .quarantined: return nil
+        case .quarantined: return quarantineEnds
+        case .queued, .granted, .acting: return nil
+        }
+    }
+
+    /// Whatever has not begun is not done.
+    mutating func forgetIncident() {
+        switch phase {
+        case .collecting, .held, .waiting, .queued, .granted:
+            phase = trial == nil ? .idle : .quarantined
+            trial = nil
+            incident = nil
+        default: break
         }
     }
 

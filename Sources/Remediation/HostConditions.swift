@@ -14,8 +14,8 @@ public struct HostConditions: Hashable, Sendable {
     }
 
     /// Why nothing may be done now, one clause.
-    var obstacle: String? {
-        if let killSwitch { return "the file \(killSwitch) forbids every step" }
-        return shutdown.map { "the host shuts down or has not booted yet: \($0) is there" }
+    var obstacle: (reason: String, skip: SkipReason)? {
+        if let killSwitch { return ("the file \(killSwitch) forbids every step", .killSwitch) }
+        return shutdown.map { ("the host shuts down or has not booted yet: \($0) is there", .hostShutdown) }
     }
 }

@@ -80,6 +80,14 @@ struct HostGate: Sendable {
         if isFirst, !repairs.isEmpty { repairs.removeLast() }
     }
 
+    /// Steps within the last minute, and repairs within the last hour, those included whose turn it is.
+    func used(_ now: Duration) -> (steps: Int, repairs: Int) {
+        (
+            steps.count { $0 + .seconds(60) > now } + granted.count,
+            repairs.count { $0 + .seconds(3600) > now } + granted.count
+        )
+    }
+
     /// Whether the host has a turn left at `now`.
     mutating func hasTurn(_ limits: HostLimits, _ now: Duration) -> Bool {
         steps.removeAll { $0 + .seconds(60) <= now }

@@ -11,9 +11,9 @@ public actor Journal {
     /// Its own queue: a write waits for the disk.
     private let executor = QueueExecutor(label: "virtwarden.journal")
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
-    private let database: DatabaseHandle
+    let database: DatabaseHandle
     private static let kept = Duration.seconds(30 * 86_400)
-    private static let rowLimit: Int64 = 10_000
+    static let rowLimit: Int64 = 10_000
     /// How a step ends that was not wanted any more when its turn came: nothing was done.
     static let dropped = "dropped"
 
@@ -53,6 +53,16 @@ public actor Journal {
             """
         ],
         ["CREATE TABLE life (one INTEGER PRIMARY KEY CHECK (one = 1), boot TEXT NOT NULL)"],
+        [
+            "ALTER TABLE quarantine ADD COLUMN cause TEXT NOT NULL DEFAULT 'unknown'",
+            "ALTER TABLE quarantine ADD COLUMN state TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE quarantine ADD COLUMN reason TEXT NOT NULL DEFAULT ''",
+            """
+            CREATE TABLE pauses (
+                connection TEXT NOT NULL, uuid TEXT NOT NULL, name TEXT NOT NULL, author TEXT NOT NULL,
+                comment TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (connection, uuid))
+            """,
+        ],
     ]
 
     /// Opens or makes the file `path`.
@@ -84,12 +94,17 @@ public actor Journal {
             [.integer(time.milliseconds), .text(String(result.prefix(500))), .integer(row)])
     }
 
-    public func quarantine(_ domain: DomainIdentity, policy: String, at time: Timestamp) throws(DatabaseError) {
+    public func quarantine(_ quarantine: Quarantine) throws(DatabaseError) {
+        let domain = quarantine.domain
         try database.execute(
-            "INSERT OR REPLACE INTO quarantine (connection, uuid, name, policy, since) VALUES (?, ?, ?, ?, ?)",
+            """
+            INSERT OR REPLACE INTO quarantine (connection, uuid, name, policy, since, cause, state, reason)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
             [
-                .text(domain.connection), .text(domain.uuid.description), .text(domain.name), .text(policy),
-                .integer(time.milliseconds),
+                .text(domain.connection), .text(domain.uuid.description), .text(domain.name),
+                .text(quarantine.policy), .integer(quarantine.since.milliseconds), .text(quarantine.cause.rawValue),
+                .text(quarantine.left?.state ?? ""), .text(quarantine.left?.reason ?? ""),
             ])
     }
 
@@ -198,7 +213,8 @@ public actor Journal {
             WHERE result IS NOT ?1 ORDER BY id DESC LIMIT ?2
             """, [.text(Self.dropped), .integer(Self.rowLimit)])
         let quarantined = try database.query(
-            "SELECT connection, uuid, name FROM quarantine LIMIT ?", [.integer(Self.rowLimit)])
+            "SELECT connection, uuid, name, policy, since, cause, state, reason FROM quarantine LIMIT ?",
+            [.integer(Self.rowLimit)])
         let held = try database.query("SELECT incident FROM held LIMIT ?", [.integer(Self.rowLimit)])
         let open = try database.query(
             """
@@ -208,10 +224,10 @@ public actor Journal {
             "UPDATE attempts SET ended = ?, result = 'unknown' WHERE ended IS NULL", [.integer(time.milliseconds)])
         return Inheritance(
             attempts: rows.reversed().compactMap(Inheritance.Past.init),
-            quarantined: quarantined.compactMap(Self.domain),
+            quarantined: quarantined.compactMap(Quarantine.init),
             held: held.compactMap { row in
                 row.first?.text.flatMap { try? JSONDecoder().decode(HeldIncident.self, from: Data($0.utf8)) }
-            }, open: open.compactMap(OpenIncident.init))
+            }, open: open.compactMap(OpenIncident.init), pauses: try pauses())
     }
 
     static func domain(_ row: [Value]) -> DomainIdentity? {
@@ -252,19 +268,22 @@ public struct Inheritance: Sendable {
 
     /// Oldest first.
     public let attempts: [Past]
-    public let quarantined: [DomainIdentity]
+    public let quarantined: [Quarantine]
     /// Incidents whose repair was held.
     public let held: [HeldIncident]
     /// Incidents that stood between two steps.
     public let open: [OpenIncident]
+    public let pauses: [RepairPause]
 
     public init(
-        attempts: [Past], quarantined: [DomainIdentity], held: [HeldIncident] = [], open: [OpenIncident] = []
+        attempts: [Past], quarantined: [Quarantine], held: [HeldIncident] = [], open: [OpenIncident] = [],
+        pauses: [RepairPause] = []
     ) {
         self.attempts = attempts
         self.quarantined = quarantined
         self.held = held
         self.open = open
+        self.pauses = pauses
     }
 }
 
@@ -293,6 +312,18 @@ extension RemediationStep {
         action = row[9].text ?? ""
         cause = row[10].text ?? ""
         result = row[11].text
+    }
+}
+
+extension Quarantine {
+    /// A row of which only the domain makes sense still forbids repairs.
+    fileprivate init?(_ row: [Value]) {
+        guard let domain = Journal.domain(row), row.count == 8 else { return nil }
+        let state = row[6].text ?? ""
+        self.init(
+            domain: domain, policy: row[3].text ?? "", cause: row[5].text.flatMap(Cause.init) ?? .unknown,
+            left: state.isEmpty ? nil : DomainStatus(state: state, reason: row[7].text ?? ""),
+            since: Timestamp(milliseconds: row[4].integer ?? 0))
     }
 }
 

@@ -43,11 +43,12 @@ extension Remediator {
         incident.policy = open.policy
         incident.judgement = Judgement(
             cause: open.cause, confidence: .medium, evidence: "journal: attempt \(open.number) left it \(open.left)")
+        incident.inherited = incident.judgement
         incident.judgedStatus = open.left
         incident.isKept = true
         record.incident = incident
         guard let policy = policy(named: open.policy) else {
-            return end(&record, .leftAlone, "its policy was taken away", now)
+            return end(&record, .leftAlone, "its policy was taken away", now, skip: .policy)
         }
         return wait(policy, &record, now)
     }

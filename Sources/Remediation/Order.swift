@@ -44,7 +44,7 @@ public enum Order: Hashable, Sendable {
     /// Tell the world, once.
     case report(Decision)
     /// Remember that the domain is quarantined, or is no longer.
-    case quarantine(DomainIdentity, policy: String)
+    case quarantine(Quarantine)
     case release(DomainIdentity)
     /// Remember what goes on when nobody holds it any more, until another decision about the domain is taken.
     case hold(HeldIncident)

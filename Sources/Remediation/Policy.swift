@@ -63,6 +63,8 @@ public struct Policy: Sendable {
     public var domains: [String]
     /// Shell patterns of names that the policy passes over.
     public var exclude: [String]
+    /// Who may manage a domain that it repairs all the same: his own repairs must be off.
+    public var managers: Set<String> = []
     public var causes: Set<Cause>
     /// One must match for an alert to start a repair.
     public var alerts: [AlertMatchers]
@@ -71,6 +73,8 @@ public struct Policy: Sendable {
     public var ladder: [Step]
     public var budget: Budget
     public var backoff: Backoff
+    /// How long a domain is quarantined until it is tried once more; zero for good.
+    public var cooldown = Duration.zero
     /// How long a domain must run without a break for a step to have succeeded.
     public var verify: Duration
     /// What its steps may use that needs more than the domain.

@@ -7,23 +7,28 @@ extension RemediationRoom {
     static let recentLimit = 1000
 
     public func report(_ query: RemediationQuery) -> RemediationReport {
-        let all = remediator.standings(now).map { standing in
-            var standing = standing
-            standing.last = recent.last { $0.domain.key == standing.key }.map(RemediationDecision.init)
+        let overview = remediator.overview(now: now)
+        let all = overview.entries.map { entry in
+            var standing = RemediationStanding(entry)
+            standing.last = recent.last { $0.domain.key == entry.domain.key }.map(RemediationDecision.init)
             return standing
         }
-        let settled = recentlySettled(besides: Set(all.compactMap(\.key)))
+        let settled = recentlySettled(besides: Set(overview.entries.map(\.domain.key)))
         let asked = (all + settled).filter { query.covers(host: $0.host, name: $0.name, uuid: $0.uuid) }
-        return RemediationReport(
+        var report = RemediationReport(
             mode: remediator.settings.mode.rawValue,
             domains: asked.sorted { ($0.host, $0.name, $0.uuid) < ($1.host, $1.name, $1.uuid) })
+        report.pauses = overview.pauses.map { RemediationPause($0.domain, note: $0.note, since: $0.since) }
+        report.obstacle = overview.obstacle
+        report.hosts = overview.hosts.map { RemediationHost($0, remediator.settings.limits) }
+        return report
     }
 
     /// Domains of which a decision is remembered and nothing else.
     private func recentlySettled(besides known: Set<KnownDomains.Key>) -> [RemediationStanding] {
         var found: [KnownDomains.Key: RemediationStanding] = [:]
         for decision in recent where !known.contains(decision.domain.key) {
-            var standing = RemediationStanding(decision.domain, phase: RepairState.healthy.rawValue, attempts: 0)
+            var standing = RemediationStanding(RepairOverview.Entry(domain: decision.domain, state: .healthy))
             standing.last = RemediationDecision(decision)
             found[decision.domain.key] = standing
         }
@@ -32,14 +37,18 @@ extension RemediationRoom {
 
     /// nil when nothing is known of such a domain: nothing ever happened to it.
     public func explain(_ query: RemediationQuery) async -> RemediationExplanation? {
-        let standings = report(query).domains
+        let report = report(query)
         let steps = await history(query).steps
-        guard let standing = standings.first ?? steps.first.map(RemediationStanding.init) else { return nil }
-        var explanation = RemediationExplanation(mode: remediator.settings.mode.rawValue, standing: standing)
+        guard let standing = report.domains.first ?? paused(query) ?? steps.first.map(RemediationStanding.init) else {
+            return nil
+        }
+        var explanation = RemediationExplanation(mode: report.mode, standing: standing)
+        explanation.obstacle = report.obstacle
+        explanation.host = report.hosts.first { $0.host == standing.host }
         explanation.policies = remediator.settings.policies.filter { $0.covers(standing.name) }.map { policy in
             RemediationExplanation.Policy(
                 name: policy.name, causes: policy.causes.map(\.rawValue).sorted(),
-                ladder: policy.ladder.map(\.description))
+                ladder: policy.ladder.map(\.description), cooldown: policy.cooldown)
         }
         if let wish = standing.key.flatMap({ remediator.records[$0.uuid]?[$0.connection]?.wish }) {
             explanation.lowered = wish.lowered(remediator.settings.mode, at: now.time).reason
@@ -51,6 +60,17 @@ extension RemediationRoom {
         return explanation
     }
 
+    /// A domain of which nothing is known but that its repair is paused.
+    private func paused(_ query: RemediationQuery) -> RemediationStanding? {
+        let paused = pauses.first { pause in
+            pause.domain.map { query.covers(host: $0.connection, name: $0.name, uuid: $0.uuid.description) } == true
+        }
+        guard let paused, let domain = paused.domain else { return nil }
+        var standing = RemediationStanding(RepairOverview.Entry(domain: domain, state: .healthy))
+        standing.holds = [RemediationHold(kind: SkipReason.pause.rawValue, reason: paused.title, until: nil)]
+        return standing
+    }
+
     /// The newest steps; none without a journal, or when it cannot be read.
     public func history(_ query: RemediationQuery) async -> RemediationHistory {
         // Silence is right: that the journal cannot be used is told where it is written.
@@ -59,28 +79,20 @@ extension RemediationRoom {
     }
 }
 
-extension Remediator {
-    /// How the domains stand of which anything is remembered.
-    func standings(_ now: Moment) -> [RemediationStanding] {
-        records.values.flatMap(\.values).map { record in
-            let policy = policy(named: record.incident?.policy)
-            let window = policy?.budget.window ?? Budget().window
-            var standing = RemediationStanding(
-                record.domain, phase: record.phase.state.rawValue,
-                attempts: record.starts.filter { $0 + window > now.uptime }.count)
-            standing.incident = record.incident?.id
-            standing.cause = record.incident?.judgement?.cause.rawValue
-            standing.policy = policy?.name
-            standing.limit = policy.map { record.wish?.lowered($0).budget.attempts ?? $0.budget.attempts }
-            return standing
-        }
-    }
-}
-
 extension RemediationStanding {
-    fileprivate init(_ domain: DomainIdentity, phase: String, attempts: Int) {
+    fileprivate init(_ entry: RepairOverview.Entry) {
         self.init(
-            host: domain.connection, name: domain.name, uuid: domain.uuid.description, phase: phase, attempts: attempts)
+            host: entry.domain.connection, name: entry.domain.name, uuid: entry.domain.uuid.description,
+            phase: entry.state.rawValue, attempts: entry.attempts)
+        incident = entry.incident
+        cause = entry.cause?.rawValue
+        policy = entry.policy
+        limit = entry.limit
+        window = entry.window.map { DurationText.format($0) }
+        freed = entry.freed?.rfc3339
+        next = entry.next?.rfc3339
+        quarantinedSince = entry.quarantinedSince?.rfc3339
+        holds = entry.holds.map { RemediationHold(kind: $0.skip.rawValue, reason: $0.reason, until: $0.until) }
     }
 
     fileprivate init(_ step: RemediationStep) {
@@ -92,6 +104,20 @@ extension RemediationStanding {
     }
 }
 
+extension RemediationHost {
+    fileprivate init(_ host: RepairOverview.Host, _ limits: HostLimits) {
+        self.init(
+            host.name, concurrent: Share(host.underWay, of: limits.concurrent),
+            stepsPerMinute: Share(host.stepsInMinute, of: limits.stepsPerMinute),
+            repairsPerHour: Share(host.repairsInHour, of: limits.repairsPerHour))
+        waiting = host.waiting
+        stormUntil = host.stormEnds?.rfc3339
+        suspects = host.suspects.sorted { $0.key < $1.key }.map { name, end in
+            RemediationHold(kind: SkipReason.storm.rawValue, reason: name, until: end)
+        }
+    }
+}
+
 extension RemediationDecision {
     fileprivate init(_ decision: Decision) {
         self.init(
@@ -99,6 +125,7 @@ extension RemediationDecision {
             confidence: decision.confidence.rawValue, evidence: decision.evidence, action: decision.action,
             outcome: decision.outcome.rawValue)
         reason = decision.reason
+        skip = decision.skip?.rawValue
         policy = decision.policy
     }
 }

@@ -9,7 +9,7 @@ public import Vocabulary
 /// It carries out what a `Remediator` orders and decides nothing by itself. In the modes `off` and `observe` no hand is
 /// ever moved.
 public actor RemediationRoom {
-    private(set) var remediator: Remediator
+    var remediator: Remediator
     let journal: Journal?
     let hands: any DomainHands
     private let report: @Sendable (Decision) -> Void
@@ -88,14 +88,6 @@ public actor RemediationRoom {
         carryOut(orders)
     }
 
-    /// Lifts a quarantine; whether there was one.
-    @discardableResult
-    public func release(_ domain: DomainIdentity) -> Bool {
-        let orders = remediator.release(domain)
-        carryOut(orders)
-        return !orders.isEmpty
-    }
-
     /// Looks again at what is held: a maintenance or a silence has changed.
     public func reconsider() {
         remediator.reconsider(now: now)
@@ -107,7 +99,7 @@ public actor RemediationRoom {
     public var overview: RepairOverview { remediator.overview(now: now) }
 
     public func reload(_ settings: RemediationSettings) {
-        remediator.reload(settings)
+        remediator.reload(settings, now: now)
         arm()
     }
 
@@ -130,7 +122,7 @@ public actor RemediationRoom {
         carryOut(orders)
     }
 
-    private func carryOut(_ orders: [Order]) {
+    func carryOut(_ orders: [Order]) {
         for order in orders {
             switch order {
             case .report(let decision):
@@ -145,11 +137,9 @@ public actor RemediationRoom {
                 Task { await note { (journal) async throws(DatabaseError) in try await journal.hold(incident) } }
             case .look(let domain): Task { await look(at: domain) }
             case .perform(let attempt): Task { await perform(attempt) }
-            case .quarantine(let domain, let policy):
+            case .quarantine(let quarantine):
                 Task {
-                    await note { (journal) async throws(DatabaseError) in
-                        try await journal.quarantine(domain, policy: policy, at: self.now.time)
-                    }
+                    await note { (journal) async throws(DatabaseError) in try await journal.quarantine(quarantine) }
                 }
             case .keep(let incident):
                 Task { await note { (journal) async throws(DatabaseError) in try await journal.keep(incident) } }
@@ -162,7 +152,7 @@ public actor RemediationRoom {
         arm()
     }
 
-    private func arm() {
+    func arm() {
         let deadline = isStopped ? nil : remediator.nextDeadline
         guard deadline != timer?.deadline else { return }
         timer?.task.cancel()
@@ -235,12 +225,16 @@ public actor RemediationRoom {
         await note { (journal) async throws(DatabaseError) in try await journal.end(row, result: result, at: time) }
     }
 
-    func note(_ write: @Sendable (Journal) async throws(DatabaseError) -> Void) async {
-        guard let journal else { return }
+    /// Whether it is written down.
+    @discardableResult
+    func note(_ write: @Sendable (Journal) async throws(DatabaseError) -> Void) async -> Bool {
+        guard let journal else { return false }
         do throws(DatabaseError) {
             try await write(journal)
+            return true
         } catch {
             journalFailures += 1
+            return false
         }
     }
 }

@@ -17,6 +17,8 @@ public struct RemediationSettings: Sendable {
     public var policies: [Policy]
     /// For each host.
     public var limits: HostLimits
+    /// Others who manage domains, besides those whose metadata is known.
+    public var foreignManagers: [ForeignManager] = []
     /// While a file of this path is there, no step is performed.
     public var killSwitch: String?
     /// While a file of this path is there, the host shuts down or boots (nologin(5)).
@@ -43,7 +45,7 @@ public struct RemediationSettings: Sendable {
             }
             problems += policy.problems.map { "policy \"\(policy.name)\": \($0)" }
         }
-        return problems + dependencyProblems + limits.problems.map { "limits: \($0)" }
+        return problems + dependencyProblems + managerProblems + limits.problems.map { "limits: \($0)" }
     }
 
     /// What is wrong with the policies' order.
@@ -100,6 +102,9 @@ extension Policy {
         check(!(1...1000).contains(budget.attempts), "budget.attempts: must be between 1 and 1000")
         check(budget.window < backoff.base, "budget.window: is shorter than backoff.base, so it would bound nothing")
         check(budget.stableFor <= .zero, "budget.stable_for: must be longer than 0s")
+        check(
+            cooldown < .zero || cooldown > .seconds(30 * 86_400),
+            "quarantine.cooldown: must be between 0s (until it is released by hand) and 30d")
         check(backoff.base <= .zero, "backoff.base: must be longer than 0s")
         check(backoff.max < backoff.base, "backoff.max: is shorter than backoff.base")
         check(!(1...100).contains(backoff.factor), "backoff.factor: must be between 1 and 100")

@@ -11,7 +11,7 @@ extension Remediator {
             guard case .acting(let current, _, let deadline) = record.phase, current == attempt else { return }
             if let error, error.code == .noDomain {
                 orders = machine.end(
-                    &record, .leftAlone, "the domain is not defined any more", action: attempt.action, now)
+                    &record, .leftAlone, "the domain is not defined any more", action: attempt.action, now, skip: .gone)
                 return
             }
             if error == nil, attempt.action == "quarantine" {
@@ -32,8 +32,7 @@ extension Remediator {
     /// The ladder says that the domain is to be left to people.
     private func quarantine(_ record: inout DomainRecord, _ attempt: Attempt, _ now: Moment) -> [Order] {
         let reason = "the ladder ends here; start or release the domain by hand"
-        return end(&record, .gaveUp, reason, action: attempt.action, now, phase: .quarantined)
-            + [.quarantine(record.domain, policy: attempt.policy)]
+        return giveUp(&record, reason, attempt.policy, action: attempt.action, now)
     }
 
     /// The step was not performed, since it could not be written down or is not wanted any more.
@@ -41,7 +40,7 @@ extension Remediator {
         var orders: [Order] = []
         change(attempt.domain) { record, machine in
             guard case .acting(let current, _, _) = record.phase, current == attempt else { return }
-            orders = machine.end(&record, .refused, reason, action: attempt.action, now)
+            orders = machine.end(&record, .refused, reason, action: attempt.action, now, skip: .journal)
         }
         return orders + grant(now)
     }
@@ -56,28 +55,32 @@ extension Remediator {
     mutating func resume(_ facts: DomainFacts?, _ record: inout DomainRecord, _ now: Moment) -> [Order] {
         guard let incident = record.incident, let judgement = incident.judgement else { return [] }
         guard let policy = policy(named: incident.policy) else {
-            return end(&record, .leftAlone, "its policy was taken away", now)
+            return end(&record, .leftAlone, "its policy was taken away", now, skip: .policy)
         }
         guard let facts else {
             record.phase = .waiting(until: now.uptime + Self.lookAgain)
             if now.uptime < incident.opened + Self.dumpLimit { return [] }
-            return end(&record, .leftAlone, "the domain is gone or its host does not answer", now)
+            return end(&record, .leftAlone, "the domain is gone or its host does not answer", now, skip: .gone)
         }
         if let orders = cancel(facts, incident, policy, &record, now) { return orders }
-        if let (outcome, reason) = Self.obstacle(facts) { return end(&record, outcome, reason, now) }
+        if let (outcome, reason, skip) = obstacle(facts, policy) {
+            return end(&record, outcome, reason, now, skip: skip)
+        }
         if let hold = hold(of: record, now) {
             return refuse(&record, hold, Self.step(policy, incident.nextStep, facts)?.step.action, now)
         }
         guard let (index, step) = Self.step(policy, incident.nextStep, facts) else {
             if incident.nextStep > 0 { return wait(policy, &record, now) }
-            return end(&record, .refused, "no step of the ladder helps a domain that is \(facts.status)", now)
+            return end(
+                &record, .refused, "no step of the ladder helps a domain that is \(facts.status)", now, skip: .noStep)
         }
         guard settings.mode == .auto else {
             gates[record.domain.connection]?.step(isFirst: true, now.uptime)
             return end(&record, .wouldAct, "the mode is observe", action: step.action, now)
         }
         if let (mode, reason) = facts.wish?.lowered(settings.mode, at: now.time), mode != .auto {
-            return end(&record, .wouldAct, reason ?? "the mode is \(mode.rawValue)", action: step.action, now)
+            let why = reason ?? "the mode is \(mode.rawValue)"
+            return end(&record, .wouldAct, why, action: step.action, now, skip: .metadata)
         }
         return perform(step, index, judgement, policy, facts, &record, now)
     }
@@ -88,18 +91,21 @@ extension Remediator {
     ) -> [Order]? {
         let probation = Phase.probation(until: now.uptime + policy.budget.stableFor)
         if let cause = Self.intention(facts, incident) {
-            return end(&record, .leftAlone, cause.reasonToLeave, now)
+            return end(&record, .leftAlone, cause.reasonToLeave, now, skip: cause.skip)
         }
         if let alert = incident.alert, incident.judgement?.cause == .alert {
-            return record.firing[alert.labels] == nil ? end(&record, .leftAlone, "the alert is resolved", now) : nil
+            guard record.firing[alert.labels] == nil else { return nil }
+            return end(&record, .leftAlone, "the alert is resolved", now, skip: .over)
         }
         if incident.verdict != nil, incident.nextStep == 0, hangs[record.domain]?.verdict == nil {
-            return end(&record, .leftAlone, "the domain shows signs of life again", now)
+            return end(&record, .leftAlone, "the domain shows signs of life again", now, skip: .over)
         }
         guard facts.status.isRunning, incident.judgement?.cause.isOfRunning != true, !incident.lacksProof else {
             return nil
         }
-        return end(&record, .leftAlone, "the domain runs already", now, phase: record.failures > 0 ? probation : .idle)
+        return end(
+            &record, .leftAlone, "the domain runs already", now, phase: record.failures > 0 ? probation : .idle,
+            skip: .running)
     }
 
     /// The intention behind what happened since the judgement, when there was one.
@@ -129,6 +135,7 @@ extension Remediator {
             record.countRepair(policy.budget, now.uptime)
         }
         record.isFirstStep = isFirst
+        if record.trial != nil { record.trial = .spent }
         incident.isContinued = false
         gates[record.domain.connection]?.step(isFirst: record.isFirstStep, now.uptime)
         incident.nextStep = index + 1
@@ -155,22 +162,23 @@ extension Remediator {
             if failure.isInvalidNow, facts?.status.isRunning == true, attempt.action == "start" {
                 return end(
                     &record, .leftAlone, "the domain was started by another hand", action: attempt.action, now,
-                    phase: probation)
+                    phase: probation, skip: .running)
             }
             if let facts, let cause = Self.intention(facts, incident, after: attempt.action) {
-                return end(&record, .leftAlone, cause.reasonToLeave, action: attempt.action, now)
+                return end(
+                    &record, .leftAlone, cause.reasonToLeave, action: attempt.action, now, skip: cause.skip)
             }
             if failure.isLocked {
                 let reason = "\(failure.reason); its image is in use, perhaps on another host"
                 return [report(record, .failed, failure.reason, attempt.action, now)]
-                    + giveUp(&record, reason, policy.name, now)
+                    + giveUp(&record, reason, policy.name, now, skip: .locked)
             }
             // The call may have powered the domain off before it failed: that was us.
             record.incident?.judgedStatus = Self.left(by: attempt, facts, incident)
             return failed(failure.reason, facts, attempt, policy, &record, now)
         }
         if let facts, !facts.status.isRunning, let cause = Self.intention(facts, incident) {
-            return end(&record, .leftAlone, cause.reasonToLeave, action: attempt.action, now)
+            return end(&record, .leftAlone, cause.reasonToLeave, action: attempt.action, now, skip: cause.skip)
         }
         if facts?.status.isRunning == true {
             let since = since ?? now.uptime

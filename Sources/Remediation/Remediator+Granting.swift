@@ -28,7 +28,7 @@ extension Remediator {
         guard var gate = gates[connection] else { return [] }
         if let obstacle = conditions.obstacle {
             wakeGates(at: now.uptime + Self.lookAgain)
-            return sayHeld(Array(gate.waiting.values), obstacle, now)
+            return sayHeld(Array(gate.waiting.values), obstacle.reason, obstacle.skip, now)
         }
         var orders: [Order] = []
         while gate.hasTurn(settings.limits, now.uptime), let next = best(of: gate, now) {
@@ -66,7 +66,7 @@ extension Remediator {
     }
 
     /// The policies of domains whose repair is not over.
-    private func busyPolicies(on connection: String) -> Set<String> {
+    func busyPolicies(on connection: String) -> Set<String> {
         Set(
             records.values.lazy.compactMap { $0[connection] }.compactMap { record in
                 switch record.phase {
@@ -78,13 +78,15 @@ extension Remediator {
             })
     }
 
-    private mutating func sayHeld(_ candidates: [HostGate.Candidate], _ reason: String, _ now: Moment) -> [Order] {
+    private mutating func sayHeld(
+        _ candidates: [HostGate.Candidate], _ reason: String, _ skip: SkipReason, _ now: Moment
+    ) -> [Order] {
         var orders: [Order] = []
         for candidate in candidates {
             change(candidate.domain) { record, machine in
                 guard record.incident?.saidHeld == false else { return }
                 record.incident?.saidHeld = true
-                orders.append(machine.report(record, .held, reason, nil, now))
+                orders.append(machine.report(record, .held, reason, nil, now, skip: skip))
             }
         }
         return orders
@@ -114,10 +116,12 @@ extension Remediator {
 
     private func stormReport(_ record: DomainRecord, _ evidence: String, _ what: String, _ now: Moment) -> Order {
         let cooldown = DurationText.format(settings.limits.storm.cooldown)
-        return .report(
+        var decision =
             Decision(
                 domain: record.domain, incident: "storm-\(record.domain.connection)-\(now.time.milliseconds)",
                 judgement: Judgement(cause: .storm, confidence: .high, evidence: evidence), action: nil, outcome: .held,
-                reason: "\(evidence): \(what) wait for \(cooldown)", policy: nil, time: now.time))
+                reason: "\(evidence): \(what) wait for \(cooldown)", policy: nil, time: now.time)
+        decision.skip = .storm
+        return .report(decision)
     }
 }

@@ -52,16 +52,6 @@ extension Remediator {
         return []
     }
 
-    /// Lifts a quarantine, by an operator's order.
-    public mutating func release(_ domain: DomainIdentity) -> [Order] {
-        guard case .quarantined? = record(of: domain)?.phase else { return [] }
-        change(domain) { record, _ in
-            record.phase = .idle
-            record.forgetRepairs()
-        }
-        return [.release(domain)]
-    }
-
     func hear(_ alert: Alert, in record: inout DomainRecord, _ now: Moment) -> [Order] {
         guard case .idle = record.phase else { return [] }
         open(&record, now)

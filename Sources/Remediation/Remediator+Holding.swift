@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Vocabulary
 
-/// Why a repair must wait, and until when: a maintenance, or a silence.
+/// Why a repair must wait, and until when: a pause, a maintenance, or a silence.
 public struct RepairHold: Hashable, Sendable {
     /// Who holds the repair of the domain, which the alert of these labels asks for if there is one. It never waits.
     public typealias Holder = @Sendable (DomainIdentity, Labels?, Timestamp) -> RepairHold?
 
     public let reason: String
     public let until: Timestamp
+    public let skip: SkipReason
 
-    public init(reason: String, until: Timestamp) {
+    public init(reason: String, until: Timestamp, skip: SkipReason = .maintenance) {
         self.reason = reason
         self.until = until
+        self.skip = skip
     }
 }
 
@@ -31,7 +33,11 @@ extension Remediator {
     private static let noLimit = Duration.seconds(100 * 365 * 86_400)
 
     func hold(of record: DomainRecord, _ now: Moment) -> RepairHold? {
-        holder(record.domain, record.incident?.alert?.labels, now.time)
+        if let pause = pauses.covering(record.domain) {
+            // Nobody knows when it will be over.
+            return RepairHold(reason: pause.title, until: now.time + Self.longestWait, skip: .pause)
+        }
+        return holder(record.domain, record.incident?.alert?.labels, now.time)
     }
 
     func refuse(_ record: inout DomainRecord, _ hold: RepairHold, _ action: String?, _ now: Moment) -> [Order] {
@@ -45,7 +51,7 @@ extension Remediator {
         incident.refusal = hold.reason
         record.incident = incident
         guard isNew else { return [] }
-        let said = report(record, .refused, hold.reason, action, now)
+        let said = report(record, .refused, hold.reason, action, now, skip: hold.skip)
         // An alert that fires is told again after a restart.
         guard incident.alert == nil else { return [said] }
         let held = HeldIncident(

@@ -29,6 +29,12 @@ extension Remediator {
         }
         var judgement = Classifier().judge(
             events: incident.events, status: facts.status, finding: incident.finding)
+        let isUnexplained = incident.events.isEmpty && incident.finding == nil
+        if isUnexplained, let inherited = incident.inherited,
+            !judgement.cause.isIntended || facts.status == incident.judgedStatus
+        {
+            judgement = inherited
+        }
         if let alert = incident.alert, judgement.cause == .unknown || judgement.cause == .started,
             facts.status.isRunning
         {
@@ -50,14 +56,15 @@ extension Remediator {
             return []
         }
         if let hold = Self.hold(judgement, facts, incident), now.uptime < incident.opened + hold.limit {
-            return self.hold(&record, hold.reason, until: incident.opened + hold.limit, now)
+            return self.hold(&record, hold.reason, .libvirt, until: incident.opened + hold.limit, now)
         }
-        if let reason = Self.circumstance(judgement, facts) {
+        if let (reason, skip) = Self.circumstance(judgement, facts) {
             let limit = incident.opened + settings.limits.hold
-            if now.uptime < limit { return self.hold(&record, reason, until: limit, now) }
+            if now.uptime < limit { return self.hold(&record, reason, skip, until: limit, now) }
             let spent =
                 "\(reason), for \(DurationText.format(settings.limits.hold)) now; start it by hand when that is over"
-            return giveUp(&record, spent, settings.policies.first { $0.covers(record.domain.name) }?.name ?? "", now)
+            let policy = settings.policies.first { $0.covers(record.domain.name) }?.name ?? ""
+            return giveUp(&record, spent, policy, now, skip: skip)
         }
         return decide(facts, judgement, &record, now)
     }
@@ -67,7 +74,7 @@ extension Remediator {
     ) -> [Order] {
         let alert = record.incident?.alert
         guard judgement.cause.mayStartRepair || judgement.cause == .alert else {
-            return end(&record, .leftAlone, judgement.cause.reasonToLeave, now)
+            return end(&record, .leftAlone, judgement.cause.reasonToLeave, now, skip: judgement.cause.skip)
         }
         guard judgement.cause.isOfRunning || !facts.status.isRunning else {
             return repairedByLibvirt(judgement, &record, now)
@@ -78,17 +85,19 @@ extension Remediator {
         }
         guard let policy else {
             let what = judgement.cause == .cleanUnknown ? judgement.cause.reasonToLeave + "; " : ""
-            return end(&record, .leftAlone, what + "no policy for it names \(judgement.cause.rawValue)", now)
+            let why = what + "no policy for it names \(judgement.cause.rawValue)"
+            return end(&record, .leftAlone, why, now, skip: judgement.cause.skip)
         }
         record.incident?.policy = policy.name
-        if let (outcome, reason) = Self.obstacle(facts) {
-            return end(&record, outcome, reason, action: Self.step(policy, 0, facts)?.step.action, now)
+        if let (outcome, reason, skip) = obstacle(facts, policy) {
+            return end(&record, outcome, reason, action: Self.step(policy, 0, facts)?.step.action, now, skip: skip)
         }
         if let hold = hold(of: record, now) {
             return refuse(&record, hold, Self.step(policy, 0, facts)?.step.action, now)
         }
         guard Self.step(policy, 0, facts) != nil else {
-            return end(&record, .refused, "no step of the ladder helps a domain that is \(facts.status)", now)
+            return end(
+                &record, .refused, "no step of the ladder helps a domain that is \(facts.status)", now, skip: .noStep)
         }
         record.incident?.resources = facts.circumstances.resources
         return countShared(record, facts, now) + wait(policy, &record, now)
@@ -101,22 +110,33 @@ extension Remediator {
         let policy = settings.policies.first {
             $0.covers(record.domain.name) && $0.causes.contains(judgement.cause)
         }
-        guard let policy else { return end(&record, .leftAlone, "the domain runs", now) }
+        guard let policy else { return end(&record, .leftAlone, "the domain runs", now, skip: .running) }
         record.countRepair(policy.budget, now.uptime)
         record.incident?.policy = policy.name
         let orders = giveUpWhenSpent(policy, &record, now, limit: policy.budget.attempts + 1)
         return orders
             ?? end(
                 &record, .leftAlone, "the domain runs", now,
-                phase: .probation(until: now.uptime + policy.budget.stableFor))
+                phase: .probation(until: now.uptime + policy.budget.stableFor), skip: .running)
     }
 
     /// Waits for the next pass through the ladder, or gives up.
     func wait(_ policy: Policy, _ record: inout DomainRecord, _ now: Moment) -> [Order] {
+        if let trial = record.trial { return wait(policy, trial, &record, now) }
         let policy = record.wish?.lowered(policy) ?? policy
         if let orders = giveUpWhenSpent(policy, &record, now, limit: policy.budget.attempts) { return orders }
         record.incident?.nextStep = 0
         record.phase = .waiting(until: now.uptime + delay(policy, after: record.failures))
+        return []
+    }
+
+    /// The attempt after a quarantine's cooldown asks no budget, and there is no second one.
+    private func wait(_ policy: Policy, _ trial: Trial, _ record: inout DomainRecord, _ now: Moment) -> [Order] {
+        guard case .due = trial else {
+            let reason = "the attempt after its quarantine did not last; start or release the domain by hand"
+            return giveUp(&record, reason, policy.name, now)
+        }
+        record.phase = .waiting(until: now.uptime)
         return []
     }
 
@@ -131,18 +151,17 @@ extension Remediator {
         return giveUp(&record, reason, policy.name, now)
     }
 
-    /// Leaves the domain to people.
-    func giveUp(_ record: inout DomainRecord, _ reason: String, _ policy: String, _ now: Moment) -> [Order] {
-        end(&record, .gaveUp, reason, now, phase: .quarantined) + [.quarantine(record.domain, policy: policy)]
-    }
-
     /// What forbids any repair, whatever the cause.
-    static func obstacle(_ facts: DomainFacts) -> (Decision.Outcome, String)? {
-        if facts.id == 0 { return (.refused, "Domain-0 is the host itself") }
-        if let manager = facts.manager { return (.refused, "\(manager) manages the domain; it is only observed") }
-        if facts.hasManagedSave { return (.leftAlone, "the domain has a saved state, which a start would restore") }
+    func obstacle(_ facts: DomainFacts, _ policy: Policy) -> (Decision.Outcome, String, SkipReason)? {
+        if facts.id == 0 { return (.refused, "Domain-0 is the host itself", .manager) }
+        if let manager = settings.manager(of: facts), !policy.managers.contains(manager) {
+            return (.refused, "\(manager) manages the domain; it is only observed", .manager)
+        }
+        if facts.hasManagedSave {
+            return (.leftAlone, "the domain has a saved state, which a start would restore", .savedState)
+        }
         if !facts.isPersistent, facts.status.state == "shutoff" {
-            return (.leftAlone, "the domain is transient: there is no definition to start it from")
+            return (.leftAlone, "the domain is transient: there is no definition to start it from", .transient)
         }
         return nil
     }
@@ -177,18 +196,21 @@ extension Remediator {
     }
 
     /// What stands around the domain that a repair has to wait for.
-    private static func circumstance(_ judgement: Judgement, _ facts: DomainFacts) -> String? {
+    static func circumstance(_ judgement: Judgement, _ facts: DomainFacts) -> (reason: String, skip: SkipReason)? {
         guard judgement.cause.mayStartRepair || judgement.cause == .alert else { return nil }
         guard judgement.cause.isOfRunning || !facts.status.isRunning else { return nil }
-        if let job = facts.circumstances.job { return "a \(job) of the domain is under way" }
-        return facts.circumstances.missing.first
+        if let job = facts.circumstances.job { return ("a \(job) of the domain is under way", .job) }
+        return facts.circumstances.missing.first.map { ($0, .missing) }
     }
 
-    private func hold(_ record: inout DomainRecord, _ reason: String, until limit: Duration, _ now: Moment) -> [Order] {
+    private func hold(
+        _ record: inout DomainRecord, _ reason: String, _ skip: SkipReason, until limit: Duration, _ now: Moment
+    ) -> [Order] {
         record.phase = .held(next: min(now.uptime + Self.lookAgain, limit), limit: limit)
+        record.incident?.waitsFor = (reason, skip)
         guard record.incident?.saidHeld == false else { return [] }
         record.incident?.saidHeld = true
-        return [report(record, .held, reason, nil, now)]
+        return [report(record, .held, reason, nil, now, skip: skip)]
     }
 
     private func unseen(_ record: inout DomainRecord, _ now: Moment) -> [Order] {
@@ -198,16 +220,8 @@ extension Remediator {
         record.incident = incident
         let limit = incident.opened + Self.unseenLimit
         if now.uptime < limit {
-            return hold(&record, "the domain is gone or its host does not answer", until: limit, now)
+            return hold(&record, "the domain is gone or its host does not answer", .gone, until: limit, now)
         }
-        return end(&record, .leftAlone, "the domain is gone: nothing is left to start it from", now)
-    }
-
-    /// A quarantined domain was started by hand.
-    private func visit(_ facts: DomainFacts?, _ record: inout DomainRecord, _ now: Moment) -> [Order] {
-        guard facts?.status.isRunning == true else { return [] }
-        let stable = settings.policies.first { $0.covers(record.domain.name) }?.budget.stableFor ?? Budget().stableFor
-        record.phase = .probation(until: now.uptime + stable)
-        return [.release(record.domain)]
+        return end(&record, .leftAlone, "the domain is gone: nothing is left to start it from", now, skip: .gone)
     }
 }

@@ -8,6 +8,7 @@ extension Remediator {
     public mutating func restore(_ inheritance: Inheritance, now: Moment) -> [Order] {
         var orders: [Order] = []
         var seen: [String: Int] = [:]
+        for pause in inheritance.pauses { _ = pauses.add(pause) }
         for past in inheritance.attempts {
             let attempt = past.attempt
             let window = policy(named: attempt.policy)?.budget.window ?? Budget().window
@@ -26,8 +27,12 @@ extension Remediator {
                 record.countRepair(budget, now.uptime - age)
             }
         }
-        for domain in inheritance.quarantined {
-            change(domain) { record, _ in record.phase = .quarantined }
+        for quarantine in inheritance.quarantined {
+            change(quarantine.domain) { record, machine in
+                record.phase = .quarantined
+                record.quarantine = quarantine
+                record.quarantineEnds = machine.end(of: quarantine, now)
+            }
         }
         for past in inheritance.attempts where !past.isFinished {
             let open = inheritance.open.first {
@@ -58,13 +63,15 @@ extension Remediator {
         incident.judgement = Judgement(
             cause: attempt.cause, confidence: .low, evidence: "journal: \(attempt.action) was begun, its end is unknown"
         )
+        incident.inherited = incident.judgement
         // Between power-off and start of our own, the state looks like an operator's order.
         incident.judgedStatus = Actions.named(attempt.action)?.halfway ?? left
         incident.saidHeld = true
         incident.isContinued = true
         record.incident = incident
         guard let policy = policy(named: attempt.policy) else {
-            return end(&record, .leftAlone, "its policy was taken away", action: attempt.action, now)
+            return end(
+                &record, .leftAlone, "its policy was taken away", action: attempt.action, now, skip: .policy)
         }
         if let orders = giveUpWhenSpent(policy, &record, now, limit: policy.budget.attempts + 1) { return orders }
         record.phase = .waiting(until: now.uptime + delay(policy, after: 0))

@@ -35,16 +35,18 @@ extension Remediator {
         _ attempt: Attempt, _ facts: DomainFacts?, _ record: inout DomainRecord, _ now: Moment
     ) -> [Order]? {
         guard let incident = record.incident, let policy = policy(named: attempt.policy) else {
-            return end(&record, .leftAlone, "its policy was taken away", action: attempt.action, now)
+            return end(
+                &record, .leftAlone, "its policy was taken away", action: attempt.action, now, skip: .policy)
         }
         guard settings.mode == .auto else {
             uncount(&record, attempt)
-            return end(&record, .refused, "the mode was changed", action: attempt.action, now)
+            return end(&record, .refused, "the mode was changed", action: attempt.action, now, skip: .mode)
         }
         if let (mode, reason) = facts?.wish?.lowered(settings.mode, at: now.time), mode != .auto {
             uncount(&record, attempt)
             return end(
-                &record, .refused, reason ?? "the mode is \(mode.rawValue)", action: attempt.action, now)
+                &record, .refused, reason ?? "the mode is \(mode.rawValue)", action: attempt.action, now,
+                skip: .metadata)
         }
         guard let facts, conditions.obstacle == nil else {
             // Nothing was done: the step is due again.
@@ -57,9 +59,9 @@ extension Remediator {
             uncount(&record, attempt)
             return orders
         }
-        if let (outcome, reason) = Self.obstacle(facts) {
+        if let (outcome, reason, skip) = obstacle(facts, policy) {
             uncount(&record, attempt)
-            return end(&record, outcome, reason, action: attempt.action, now)
+            return end(&record, outcome, reason, action: attempt.action, now, skip: skip)
         }
         if let hold = hold(of: record, now) {
             uncount(&record, attempt)
@@ -70,13 +72,15 @@ extension Remediator {
         }
         uncount(&record, attempt)
         return end(
-            &record, .leftAlone, "\(attempt.action) would do nothing: \(reason)", action: attempt.action, now)
+            &record, .leftAlone, "\(attempt.action) would do nothing: \(reason)", action: attempt.action, now,
+            skip: .noStep)
     }
 
     /// A repair that was ordered and not begun is none.
     private mutating func uncount(_ record: inout DomainRecord, _ attempt: Attempt) {
         guard record.isFirstStep else { return }
         record.isFirstStep = false
+        if record.trial != nil { record.trial = .due }
         if !record.starts.isEmpty { record.starts.removeLast() }
         record.failures = max(0, record.failures - 1)
         gates[attempt.domain.connection]?.giveBack(isFirst: true)

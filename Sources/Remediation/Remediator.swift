@@ -21,6 +21,7 @@ public struct Remediator: Sendable {
     var gateWake: Duration?
     var hangs: [DomainIdentity: HangWatch] = [:]
     var conditions = HostConditions()
+    var pauses = RepairPauses()
     private var due = Heap<DueDomain>()
     private let random: @Sendable () -> Double
 
@@ -64,10 +65,15 @@ public struct Remediator: Sendable {
         switch record.phase {
         case .acting(let attempt, _, let limit):
             record.phase = .acting(attempt, overdue: nil, deadline: limit)
-            return [report(record, .held, "libvirt has not answered in time; waiting for it", attempt.action, now)]
+            return [
+                report(
+                    record, .held, "libvirt has not answered in time; waiting for it", attempt.action, now,
+                    skip: .libvirt)
+            ]
         case .probation:
             record.phase = .idle
             record.failures = 0
+            record.trial = nil
             // An alert that fired all the time was not cured by what was done about it.
             return record.firing.values.first.map { hear($0, in: &record, now) } ?? []
         case .waiting:
@@ -86,17 +92,12 @@ public struct Remediator: Sendable {
     }
 
     /// Takes new settings. What is under way ends; what is not begun is judged by the new ones.
-    public mutating func reload(_ settings: RemediationSettings) {
+    public mutating func reload(_ settings: RemediationSettings, now: Moment) {
         self.settings = settings
-        guard settings.mode == .off else { return }
         for domain in records.values.flatMap(\.values).map(\.domain) {
-            change(domain) { record, _ in
-                switch record.phase {
-                case .collecting, .held, .waiting, .queued, .granted:
-                    record.phase = .idle
-                    record.incident = nil
-                default: break
-                }
+            change(domain) { record, machine in
+                record.quarantineEnds = record.quarantine.flatMap { machine.end(of: $0, now) }
+                if settings.mode == .off { record.forgetIncident() }
             }
         }
     }
@@ -164,26 +165,29 @@ public struct Remediator: Sendable {
     }
 
     func report(
-        _ record: DomainRecord, _ outcome: Decision.Outcome, _ reason: String, _ action: String?, _ now: Moment
+        _ record: DomainRecord, _ outcome: Decision.Outcome, _ reason: String, _ action: String?, _ now: Moment,
+        skip: SkipReason? = nil
     ) -> Order {
         let unknown = Judgement(cause: .unknown, confidence: .low, evidence: "")
-        return .report(
-            Decision(
-                domain: record.domain, incident: record.incident?.id ?? "",
-                judgement: record.incident?.judgement ?? unknown, action: action, outcome: outcome, reason: reason,
-                policy: record.incident?.policy, time: now.time))
+        var decision = Decision(
+            domain: record.domain, incident: record.incident?.id ?? "",
+            judgement: record.incident?.judgement ?? unknown, action: action, outcome: outcome, reason: reason,
+            policy: record.incident?.policy, time: now.time)
+        if let skip { decision.skip = skip }
+        decision.age = record.incident.map { now.uptime - $0.opened }
+        return .report(decision)
     }
 
     /// Ends the incident with one decision.
     func end(
         _ record: inout DomainRecord, _ outcome: Decision.Outcome, _ reason: String, action: String? = nil,
         _ now: Moment,
-        phase: Phase = .idle
+        phase: Phase = .idle, skip: SkipReason? = nil
     ) -> [Order] {
-        let order = report(record, outcome, reason, action, now)
+        let order = report(record, outcome, reason, action, now, skip: skip)
         let close: [Order] = record.incident?.isKept == true ? [.close(record.domain)] : []
         record.incident = nil
         record.phase = phase
-        return [order] + close
+        return [order] + close + afterTrial(&record, outcome, now)
     }
 }

@@ -29,6 +29,8 @@ public struct DomainFacts: Hashable, Sendable, Codable {
     public var hasManagedSave: Bool
     /// Who else manages the domain (`nova`, `ovirt`, `kubevirt`), read from its metadata; nil when nobody does.
     public var manager: String?
+    /// Of the elements in its metadata.
+    public var namespaces: [String] = []
     /// `<on_crash>` of the definition, libvirt's word.
     public var onCrash: String?
     /// libvirt's numeric id, positive while the domain runs; 0 is Xen's Domain-0.

@@ -6,6 +6,11 @@ public struct RemediationReport: Hashable, Sendable, Codable {
     public var mode: String
     /// Sorted by host and name.
     public var domains: [RemediationStanding]
+    /// The one of all domains first.
+    public var pauses: [RemediationPause] = []
+    /// Why no step is performed on any host.
+    public var obstacle: String?
+    public var hosts: [RemediationHost] = []
 
     public init(mode: String, domains: [RemediationStanding]) {
         self.mode = mode
@@ -19,7 +24,7 @@ public struct RemediationStanding: Hashable, Sendable, Codable {
     /// Untrusted.
     public var name: String
     public var uuid: String
-    /// `idle`, `collecting`, `held`, `waiting`, `acting`, `verifying`, `probation` or `quarantined`.
+    /// `healthy`, `suspect`, `held`, `backoff`, `acting`, `verifying`, `probation` or `quarantined`.
     public var phase: String
     /// The incident that is under way, and what is known of it.
     public var incident: String?
@@ -28,6 +33,14 @@ public struct RemediationStanding: Hashable, Sendable, Codable {
     /// Passes through the ladder that still count, and of how many.
     public var attempts: Int
     public var limit: Int?
+    /// Within which time they count, as 1h, and when the oldest counts no more (RFC 3339, as all times here).
+    public var window: String?
+    public var freed: String?
+    /// When it goes on by itself, unless something holds it then.
+    public var next: String?
+    public var quarantinedSince: String?
+    /// All that holds its next step now.
+    public var holds: [RemediationHold] = []
     /// The newest decision; nil when none was taken since the agent began.
     public var last: RemediationDecision?
 
@@ -37,6 +50,52 @@ public struct RemediationStanding: Hashable, Sendable, Codable {
         self.uuid = uuid
         self.phase = phase
         self.attempts = attempts
+    }
+}
+
+/// One thing that holds a step.
+public struct RemediationHold: Hashable, Sendable, Codable {
+    /// `pause`, `maintenance`, `storm`, `turn` …
+    public var kind: String
+    public var reason: String
+    /// RFC 3339; nil when nobody knows.
+    public var until: String?
+
+    public init(kind: String, reason: String, until: Timestamp?) {
+        self.kind = kind
+        self.reason = reason
+        self.until = until?.rfc3339
+    }
+}
+
+/// What one host's repairs use of its limits.
+public struct RemediationHost: Hashable, Sendable, Codable {
+    /// What is used, and how much there is.
+    public struct Share: Hashable, Sendable, Codable {
+        public var used: Int
+        public var limit: Int
+
+        public init(_ used: Int, of limit: Int) {
+            self.used = used
+            self.limit = limit
+        }
+    }
+
+    public var host: String
+    public var concurrent: Share
+    public var stepsPerMinute: Share
+    public var repairsPerHour: Share
+    /// Domains whose step waits for its turn.
+    public var waiting = 0
+    public var stormUntil: String?
+    /// Pools and networks that wait since many domains with them failed.
+    public var suspects: [RemediationHold] = []
+
+    public init(_ host: String, concurrent: Share, stepsPerMinute: Share, repairsPerHour: Share) {
+        self.host = host
+        self.concurrent = concurrent
+        self.stepsPerMinute = stepsPerMinute
+        self.repairsPerHour = repairsPerHour
     }
 }
 
@@ -51,6 +110,8 @@ public struct RemediationDecision: Hashable, Sendable, Codable {
     public var action: String?
     public var outcome: String
     public var reason: String
+    /// `pause`, `storm`, `budget` …: why nothing was done, or not yet.
+    public var skip: String?
     public var policy: String?
 
     public init(
@@ -74,6 +135,10 @@ public struct RemediationExplanation: Hashable, Sendable, Codable {
     public var standing: RemediationStanding
     /// The policies that are for the domain, in the order in which they are asked.
     public var policies: [Policy]
+    /// What the domain's host has left; nil when nothing was repaired there.
+    public var host: RemediationHost?
+    /// Why no step is performed on any host.
+    public var obstacle: String?
     /// Why less than the mode is done, and what the domain's metadata says that cannot be used.
     public var lowered: String?
     public var problems: [String]
@@ -85,11 +150,14 @@ public struct RemediationExplanation: Hashable, Sendable, Codable {
         public var name: String
         public var causes: [String]
         public var ladder: [String]
+        /// When a quarantined domain is tried once more, as 1h; nil for never.
+        public var cooldown: String?
 
-        public init(name: String, causes: [String], ladder: [String]) {
+        public init(name: String, causes: [String], ladder: [String], cooldown: Duration) {
             self.name = name
             self.causes = causes
             self.ladder = ladder
+            self.cooldown = cooldown > .zero ? DurationText.format(cooldown) : nil
         }
     }
 

@@ -87,23 +87,3 @@ public struct SilenceDraft: Hashable, Sendable {
         self.comment = comment
     }
 }
-
-/// Why nothing was silenced, or nothing ended.
-public struct SilenceRefusal: Error, Hashable, Sendable, CustomStringConvertible {
-    public enum Kind: Hashable, Sendable {
-        /// The text is wrong.
-        case invalid
-        /// There is none of this id.
-        case unknown
-        /// There are too many, or the file cannot be written.
-        case unavailable
-    }
-
-    public let kind: Kind
-    public let description: String
-
-    public init(_ kind: Kind, _ sentence: String) {
-        self.kind = kind
-        description = sentence
-    }
-}

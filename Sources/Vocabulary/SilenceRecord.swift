@@ -58,10 +58,10 @@ public struct SilenceRecord: Hashable, Sendable, Codable {
         startsAt = silence.startsAt.rfc3339
     }
 
-    public func draft() throws(SilenceRefusal) -> SilenceDraft {
+    public func draft() throws(ChangeRefusal) -> SilenceDraft {
         SilenceDraft(
             id: id.flatMap { $0.isEmpty ? nil : $0 }, scope: .alerts(matchers.map(\.matcher)),
-            startsAt: try startsAt.map { text throws(SilenceRefusal) in try Timestamp(text, of: "startsAt") },
+            startsAt: try startsAt.map { text throws(ChangeRefusal) in try Timestamp(text, of: "startsAt") },
             endsAt: try Timestamp(endsAt, of: "endsAt"), author: createdBy, comment: comment)
     }
 }
@@ -109,18 +109,18 @@ public struct MaintenanceRecord: Hashable, Sendable, Codable {
     }
 
     /// `now` is where a duration begins that has no start.
-    public func draft(at now: Timestamp) throws(SilenceRefusal) -> SilenceDraft {
+    public func draft(at now: Timestamp) throws(ChangeRefusal) -> SilenceDraft {
         let names = domains ?? []
         guard names.isEmpty == (all ?? false) else {
-            throw SilenceRefusal(.invalid, "domains: name some, or say \"all\": true, and not both")
+            throw ChangeRefusal(.invalid, "domains: name some, or say \"all\": true, and not both")
         }
-        let start = try startsAt.map { text throws(SilenceRefusal) in try Timestamp(text, of: "startsAt") }
+        let start = try startsAt.map { text throws(ChangeRefusal) in try Timestamp(text, of: "startsAt") }
         let end: Timestamp
         switch (endsAt, duration.map { DurationText.parse($0) }) {
         case (let text?, nil): end = try Timestamp(text, of: "endsAt")
         // A day more than is taken anyway: no sum of times can overflow.
         case (nil, let length??): end = (start ?? now) + min(length, .seconds(400 * 86_400))
-        default: throw SilenceRefusal(.invalid, "give endsAt as a time, or duration as 2h, and not both")
+        default: throw ChangeRefusal(.invalid, "give endsAt as a time, or duration as 2h, and not both")
         }
         return SilenceDraft(
             id: id.flatMap { $0.isEmpty ? nil : $0 }, scope: .domains(DomainScope(names: names, hosts: hosts ?? [])),
@@ -141,9 +141,9 @@ public struct SilenceTaken: Hashable, Sendable, Codable {
 }
 
 extension Timestamp {
-    fileprivate init(_ text: String, of key: String) throws(SilenceRefusal) {
+    fileprivate init(_ text: String, of key: String) throws(ChangeRefusal) {
         guard text.utf8.count <= 64, let time = Timestamp(rfc3339: text) else {
-            throw SilenceRefusal(.invalid, "\(key): expected a time such as 2026-01-31T12:00:00Z")
+            throw ChangeRefusal(.invalid, "\(key): expected a time such as 2026-01-31T12:00:00Z")
         }
         self = time
     }

@@ -44,11 +44,11 @@ extension PageResponse {
         encoded(status, sentence)
     }
 
-    static func alertmanager(_ refusal: SilenceRefusal) -> PageResponse {
+    static func alertmanager(_ refusal: ChangeRefusal) -> PageResponse {
         encoded(refusal.status, refusal.description)
     }
 
-    static func refused(_ refusal: SilenceRefusal) -> PageResponse {
+    static func refused(_ refusal: ChangeRefusal) -> PageResponse {
         let kind: PrometheusJSON.FailureKind = refusal.kind == .unavailable ? .unavailable : .badData
         return json(refusal.status, PrometheusJSON.failure(kind, refusal.description))
     }
@@ -74,7 +74,7 @@ extension PageResponse {
     }
 }
 
-extension SilenceRefusal {
+extension ChangeRefusal {
     fileprivate var status: Int {
         switch kind {
         case .invalid: 400

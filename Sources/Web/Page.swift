@@ -63,7 +63,8 @@ enum Pages {
         [
             FrontPage(), HealthyPage(), ReadyPage(), AlertsPage(), EventsPage(), LabelValuesPage(), LabelsPage(),
             MaintenancesPage(), MaintenancePage(), QueryPage(), QueryRangePage(), RemediationPage(),
-            RemediationExplainPage(), RemediationHistoryPage(), RulesPage(), SeriesPage(), BuildInfoPage(),
+            RemediationExplainPage(), RemediationHistoryPage(), RemediationPausePage(), RemediationReleasePage(),
+            RemediationResumePage(), RulesPage(), SeriesPage(), BuildInfoPage(),
             SilencePage(), SilencesPage(), MetricsPage(), ProbePage(),
         ]
     }

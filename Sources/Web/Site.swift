@@ -25,6 +25,10 @@ public protocol Site: Sendable {
     func remediationHistory(_ query: RemediationQuery) async -> RemediationHistory
     /// nil when nothing is known of the domain.
     func remediationExplanation(_ query: RemediationQuery) async -> RemediationExplanation?
+    /// Carries out what an operator orders of repair.
+    func remediation(
+        _ kind: RemediationOrder.Kind, _ order: RemediationOrder
+    ) async throws(ChangeRefusal) -> RemediationOrderTaken
     /// Why the agent is not ready to be relied on, one sentence; nil when it is.
     func reasonNotReady() async -> String?
 }
@@ -39,6 +43,12 @@ extension Site {
     }
 
     public func remediationExplanation(_ query: RemediationQuery) async -> RemediationExplanation? { nil }
+
+    public func remediation(
+        _ kind: RemediationOrder.Kind, _ order: RemediationOrder
+    ) async throws(ChangeRefusal) -> RemediationOrderTaken {
+        throw ChangeRefusal(.unavailable, "nothing is repaired here")
+    }
 }
 
 /// Which part of the snapshot is asked for, and by whom.

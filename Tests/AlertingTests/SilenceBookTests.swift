@@ -28,9 +28,9 @@ import Vocabulary
     }
 
     /// The kind of refusal of `draft`, nil when it is taken.
-    private func refusal(_ draft: SilenceDraft) -> SilenceRefusal.Kind? {
+    private func refusal(_ draft: SilenceDraft) -> ChangeRefusal.Kind? {
         var book = SilenceBook()
-        do throws(SilenceRefusal) {
+        do throws(ChangeRefusal) {
             _ = try book.put(draft, fresh: "1", at: Self.start)
             return nil
         } catch {
@@ -108,7 +108,7 @@ import Vocabulary
     }
 
     @Test func `what is no silence is refused`() throws {
-        let cases: [(SilenceDraft, SilenceRefusal.Kind?)] = [
+        let cases: [(SilenceDraft, ChangeRefusal.Kind?)] = [
             (try draft(), nil),
             (try draft(["domain=~\".*\""]), .invalid),
             (try draft(["domain!=\"a\""]), .invalid),
@@ -162,8 +162,8 @@ import Vocabulary
         _ = try book.put(try draft(from: .seconds(60)), fresh: "1", at: Self.start)
         _ = try book.expire("1", at: Self.start)
         #expect(book["1"]?.state(at: Self.start) == .expired)
-        #expect(throws: SilenceRefusal.self) { _ = try book.expire("1", at: Self.start) }
-        #expect(throws: SilenceRefusal.self) { _ = try book.expire("2", at: Self.start) }
+        #expect(throws: ChangeRefusal.self) { _ = try book.expire("1", at: Self.start) }
+        #expect(throws: ChangeRefusal.self) { _ = try book.expire("2", at: Self.start) }
     }
 
     @Test func `what is over is shown for days, and what is new has its place before it`() throws {
@@ -172,7 +172,7 @@ import Vocabulary
             _ = try book.put(
                 try draft(until: number == 7 ? .seconds(1) : Self.hour), fresh: "\(number)", at: Self.start)
         }
-        let full = try #require(throws: SilenceRefusal.self) {
+        let full = try #require(throws: ChangeRefusal.self) {
             _ = try book.put(try draft(), fresh: "x", at: Self.start)
         }
         #expect(full.kind == .unavailable)

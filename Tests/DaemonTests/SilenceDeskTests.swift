@@ -111,12 +111,12 @@ import Vocabulary
         await directory.remove()
     }
 
-    private func throwing(_ body: () async throws -> Void) async -> SilenceRefusal? {
+    private func throwing(_ body: () async throws -> Void) async -> ChangeRefusal? {
         do {
             try await body()
             return nil
         } catch {
-            return error as? SilenceRefusal
+            return error as? ChangeRefusal
         }
     }
 }

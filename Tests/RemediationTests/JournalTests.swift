@@ -93,6 +93,25 @@ import Vocabulary
         #expect(try await Journal(path: place.file).inherit(at: time).open == [])
     }
 
+    @Test func `keeps pauses, and what a quarantine was for, until they end`() async throws {
+        let place = try Place()
+        let time = Timestamp(milliseconds: 1_000_000)
+        let note = ChangeNote(author: "ada", comment: "disks")
+        let pauses = [nil, Scene.domain].map { RepairPause(domain: $0, note: note, since: time) }
+        let quarantine = Quarantine(
+            domain: Scene.domain, policy: "default", cause: .panic, left: Scene.status("shutoff crashed"), since: time)
+        let journal = try Journal(path: place.file)
+        for pause in pauses { try await journal.pause(pause) }
+        try await journal.quarantine(quarantine)
+        let kept = try await Journal(path: place.file).inherit(at: time)
+        #expect(Set(kept.pauses) == Set(pauses))
+        #expect(kept.quarantined == [quarantine])
+        try await journal.resume(nil)
+        #expect(try await Journal(path: place.file).inherit(at: time).pauses == [pauses[1]])
+        try await journal.resume(Scene.domain)
+        #expect(try await Journal(path: place.file).inherit(at: time).pauses == [])
+    }
+
     @Test func `another boot of the machine is noticed once`() async throws {
         let place = try Place()
         #expect(try await Journal(path: place.file).enter(boot: "a") == false)
@@ -115,7 +134,10 @@ import Vocabulary
         scene.pass(.seconds(20))
         #expect(scene.outcomes == [.gaveUp])
 
-        try await journal.quarantine(Scene.domain, policy: "default", at: scene.now.time)
+        let quarantine = Quarantine(
+            domain: Scene.domain, policy: "default", cause: .panic, left: Scene.status("shutoff crashed"),
+            since: scene.now.time)
+        try await journal.quarantine(quarantine)
         var next = Scene()
         next.carryOut(next.machine.restore(try await journal.inherit(at: next.now.time), now: next.now))
         #expect(next.machine.quarantined == [Scene.domain])

@@ -48,7 +48,10 @@ import Vocabulary
         #expect(!off.goes && reason(off.orders) == "somebody powered the domain off")
         let saved = turn { $1.hasManagedSave = true }
         #expect(!saved.goes && reason(saved.orders) == "the domain has a saved state, which a start would restore")
-        let observed = turn { machine, _ in machine.reload(RemediationSettings(mode: .observe)) }
+        let observed = turn { machine, _ in
+            let now = Moment(uptime: .seconds(3), time: Timestamp(milliseconds: 3000))
+            machine.reload(RemediationSettings(mode: .observe), now: now)
+        }
         #expect(!observed.goes && reason(observed.orders) == "the mode was changed")
     }
 

@@ -18,16 +18,16 @@ struct PlainSilences: SilenceKeeper {
                 author: "ada", comment: "disks"),
         ]
     }
-    func silences(passing filters: [String]) async throws(SilenceRefusal) -> [Silence] {
-        if filters == ["("] { throw SilenceRefusal(.invalid, "filter: wrong") }
+    func silences(passing filters: [String]) async throws(ChangeRefusal) -> [Silence] {
+        if filters == ["("] { throw ChangeRefusal(.invalid, "filter: wrong") }
         return await silences()
     }
-    func put(_ draft: SilenceDraft) async throws(SilenceRefusal) -> SilenceTaken {
-        if draft.author == "full" { throw SilenceRefusal(.unavailable, "too many") }
+    func put(_ draft: SilenceDraft) async throws(ChangeRefusal) -> SilenceTaken {
+        if draft.author == "full" { throw ChangeRefusal(.unavailable, "too many") }
         return SilenceTaken(silenceID: "\(draft.author) \(draft.endsAt.milliseconds) \(draft.id ?? "new")")
     }
-    func expire(_ id: String, isMaintenance: Bool) async throws(SilenceRefusal) {
-        if id != (isMaintenance ? "m1" : "s1") { throw SilenceRefusal(.unknown, "there is none") }
+    func expire(_ id: String, isMaintenance: Bool) async throws(ChangeRefusal) {
+        if id != (isMaintenance ? "m1" : "s1") { throw ChangeRefusal(.unknown, "there is none") }
     }
 }
 

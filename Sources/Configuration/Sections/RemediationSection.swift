@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Alerting
 import Remediation
+import Sampling
 import YAML
 
 /// `remediation`: how far repair goes, and by which policies.
@@ -14,6 +15,12 @@ enum RemediationSection: Section {
         if var limits = section.mapping("limits") { Self.limits(&limits, into: &settings.remediation.limits) }
         if let path = section.path(of: "kill_switch") { settings.remediation.killSwitch = path }
         if let path = section.path(of: "shutdown_file") { settings.remediation.shutdownFile = path }
+        if let managers = section.mappings("foreign_managers") {
+            settings.remediation.foreignManagers = managers.map { entry in
+                var entry = entry
+                return manager(&entry)
+            }
+        }
         if let policies = section.mappings("policies") {
             var names: Set<String> = []
             settings.remediation.policies = policies.map { entry in
@@ -33,10 +40,24 @@ enum RemediationSection: Section {
                 return policy
             }
         }
-        for problem in settings.remediation.dependencyProblems {
+        for problem in settings.remediation.dependencyProblems + settings.remediation.managerProblems {
             section.problems.add("\(section.name).\(problem)", at: section.node)
         }
         section.end()
+    }
+
+    private static func manager(_ reader: inout MappingReader) -> ForeignManager {
+        var manager = ForeignManager(name: reader.required("name") ?? "unnamed")
+        for (node, path) in reader.items("domains") ?? [] {
+            let pattern = node.text ?? ""
+            if let problem = NamePattern.problem(of: pattern) {
+                reader.problems.add("\(path): \(problem)", at: node)
+            }
+            manager.domains.append(NamePattern(pattern))
+        }
+        manager.namespaces = reader.strings("namespaces") ?? []
+        reader.end()
+        return manager
     }
 
     private static func limits(_ reader: inout MappingReader, into limits: inout HostLimits) {
@@ -60,6 +81,7 @@ enum RemediationSection: Section {
         if var match = reader.mapping("match") {
             if let domains = match.strings("domains") { policy.domains = domains }
             if let exclude = match.strings("exclude") { policy.exclude = exclude }
+            if let managers = match.strings("managers") { policy.managers = Set(managers) }
             match.end()
         }
         if var on = reader.mapping("on") {
@@ -85,6 +107,10 @@ enum RemediationSection: Section {
             if let window = budget.duration("window") { policy.budget.window = window }
             if let stable = budget.duration("stable_for") { policy.budget.stableFor = stable }
             budget.end()
+        }
+        if var quarantine = reader.mapping("quarantine") {
+            if let cooldown = quarantine.duration("cooldown") { policy.cooldown = cooldown }
+            quarantine.end()
         }
         if var backoff = reader.mapping("backoff") {
             if let base = backoff.duration("base") { policy.backoff.base = base }

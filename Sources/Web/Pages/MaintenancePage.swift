@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import PrometheusAPI
 import Vocabulary
 
 /// `/api/v1/maintenance/ID`: one maintenance; DELETE ends it.
@@ -10,15 +9,15 @@ struct MaintenancePage: Page {
 
     func answers(_ path: String) -> Bool { path.hasPrefix(self.path) }
 
-    func refusal(_ sentence: String) -> PageResponse { .json(403, PrometheusJSON.failure(.badData, sentence)) }
+    func refusal(_ sentence: String) -> PageResponse { .forbidden(sentence) }
 
     func respond(to request: PageRequest, from site: any Site) async -> PageResponse {
         let id = String(request.path.dropFirst(path.count))
-        do throws(SilenceRefusal) {
+        do throws(ChangeRefusal) {
             if request.method == "DELETE" { try await site.silences.expire(id, isMaintenance: true) }
             let silence = await site.silences.silences().first { $0.id == id }
             guard let record = silence.flatMap({ MaintenanceRecord($0, at: site.silences.now) }) else {
-                throw SilenceRefusal(.unknown, "there is no maintenance of this id")
+                throw ChangeRefusal(.unknown, "there is no maintenance of this id")
             }
             return .data(record)
         } catch {

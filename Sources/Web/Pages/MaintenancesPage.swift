@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import PrometheusAPI
 import Vocabulary
 
 /// `/api/v1/maintenance`: the maintenances; POST makes or changes one.
@@ -8,15 +7,15 @@ struct MaintenancesPage: Page {
     let summary: String? = "the domains under maintenance, as JSON"
     let changes = ["POST"]
 
-    func refusal(_ sentence: String) -> PageResponse { .json(403, PrometheusJSON.failure(.badData, sentence)) }
+    func refusal(_ sentence: String) -> PageResponse { .forbidden(sentence) }
 
     func respond(to request: PageRequest, from site: any Site) async -> PageResponse {
         guard request.method == "POST" else {
             return .data(await site.silences.silences().compactMap { MaintenanceRecord($0, at: site.silences.now) })
         }
-        do throws(SilenceRefusal) {
+        do throws(ChangeRefusal) {
             guard let record = request.json(MaintenanceRecord.self) else {
-                throw SilenceRefusal(
+                throw ChangeRefusal(
                     .invalid,
                     "the body is no maintenance; it has domains or all, duration or endsAt, author and comment")
             }

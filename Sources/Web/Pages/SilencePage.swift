@@ -15,14 +15,14 @@ struct SilencePage: Page {
 
     func respond(to request: PageRequest, from site: any Site) async -> PageResponse {
         let id = String(request.path.dropFirst(path.count))
-        do throws(SilenceRefusal) {
+        do throws(ChangeRefusal) {
             if request.method == "DELETE" {
                 try await site.silences.expire(id, isMaintenance: false)
                 return PageResponse(body: [])
             }
             let silence = await site.silences.silences().first { $0.id == id }
             guard let record = silence.flatMap({ SilenceRecord($0, at: site.silences.now) }) else {
-                throw SilenceRefusal(.unknown, "there is no silence of this id")
+                throw ChangeRefusal(.unknown, "there is no silence of this id")
             }
             return .bareJSON(200, record)
         } catch {

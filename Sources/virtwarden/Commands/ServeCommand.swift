@@ -45,6 +45,7 @@ struct ServeCommand: AsyncParsableCommand {
             switch error {
             case .configuration(let problems):
                 throw CommandFailure(status: .configuration, sentence: problems.description)
+            case .state(let problem): throw CommandFailure(status: .wrong, sentence: problem.description)
             case .web(let problem): throw CommandFailure(status: .wrong, sentence: problem.description)
             }
         }

@@ -4,11 +4,18 @@ import FoundationEssentials
 import Terminal
 import Vocabulary
 
+/// Who changes something.
+struct ChangeAuthor: ParsableArguments {
+    @Option(help: "Who; the user's name when left out.") var author: String?
+
+    var name: String { author ?? Environment["SUDO_USER"] ?? Environment["USER"] ?? "unknown" }
+}
+
 /// How long something is to be silenced, by whom and why.
 struct SilenceWish: ParsableArguments {
     @Option(name: .customLong("for"), help: "How long, as 2h or 1d12h.") var duration: String
     @Option(help: "Why.") var comment: String
-    @Option(help: "Who; the user's name when left out.") var author: String?
+    @OptionGroup var by: ChangeAuthor
 
     func validate() throws {
         guard let length = DurationText.parse(duration), length > .zero, length <= .seconds(366 * 86_400) else {
@@ -17,7 +24,7 @@ struct SilenceWish: ParsableArguments {
         guard !comment.isEmpty else { throw ValidationError("--comment: is empty; say why") }
     }
 
-    var who: String { author ?? Environment["SUDO_USER"] ?? Environment["USER"] ?? "unknown" }
+    var who: String { by.name }
 
     /// When it ends, by the clock here.
     func end() -> Timestamp {

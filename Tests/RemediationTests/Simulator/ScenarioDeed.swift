@@ -12,6 +12,7 @@ import Vocabulary
 ///     agent ends | agent starts              without a word; with the journal
 ///     libvirt ends | libvirt answers | libvirt forgets
 ///     lively NAME COUNT | still NAME COUNT | stuck NAME COUNT      samples of its signs of life
+///     pause NAME | all, resume NAME | all    an operator holds repairs, and lets them go on
 ///     alert NAME fires | is resolved, host stops, kill-switch on | off, clock 3600s, undefine NAME, release NAME
 struct ScenarioDeed {
     private let deed: Agenda.Deed
@@ -42,6 +43,7 @@ struct ScenarioDeed {
         case "clock-back": words.first.flatMap { DurationText.parse($0) }.map { jump in { $0.wall = $0.wall - jump } }
         case "lively", "still", "stuck": sample(verb, words)
         case "undefine": each(words) { $0.domains[$1]?.exists = false }
+        case "pause", "resume": words == ["all"] ? pause(verb, nil) : each(words) { pause(verb, $1)(&$0) }
         case "release": each(words) { $0.carryOut($0.machine.release($0.identity($1))) }
         default: nil
         }
@@ -135,6 +137,20 @@ struct ScenarioDeed {
                         simulation.machine.hear(vitals, of: simulation.identity(uuid), now: simulation.now))
                 }
             }
+        }
+    }
+
+    private static func pause(_ verb: String, _ uuid: DomainUUID?) -> Agenda.Deed {
+        { simulation in
+            let domain = uuid.map { simulation.identity($0) }
+            if verb == "pause" {
+                let note = ChangeNote(author: "ada", comment: "disks")
+                _ = simulation.machine.pause(
+                    RepairPause(domain: domain, note: note, since: simulation.now.time), now: simulation.now)
+            } else {
+                _ = simulation.machine.resume(domain, now: simulation.now)
+            }
+            simulation.journal.pauses = simulation.machine.allPauses
         }
     }
 

@@ -22,6 +22,7 @@ enum ScenarioPolicy {
             case "attempts": policy.budget.attempts = Int(value) ?? 0
             case "priority": policy.priority = Int(value) ?? 0
             case "depends_on": policy.dependsOn = items
+            case "quarantine": policy.cooldown = DurationText.parse(value) ?? .zero
             case "verify": policy.verify = DurationText.parse(value) ?? .zero
             case "require": policy.proofs = Set(items.compactMap { Proof(rawValue: $0) })
             default: throw ScriptError(line: line, text: "a policy has no \(key)")

@@ -72,8 +72,8 @@ struct Simulation {
                         simulation.machine.facts(simulation.facts(of: domain), of: domain, now: simulation.now))
                 }
             case .perform(let attempt): perform(attempt)
-            case .quarantine(let domain, _): journal.quarantined.insert(domain)
-            case .release(let domain): journal.quarantined.remove(domain)
+            case .quarantine(let quarantine): journal.quarantined[quarantine.domain] = quarantine
+            case .release(let domain): journal.quarantined[domain] = nil
             case .hold(let incident): journal.held[incident.domain] = incident
             case .keep(let incident): journal.open[incident.domain] = incident
             case .close(let domain): journal.open[domain] = nil

@@ -26,9 +26,10 @@ struct RandomSource: RandomNumberGenerator {
 /// What a journal remembers, without a file.
 struct SimulatedJournal {
     private(set) var rows: [(attempt: Attempt, began: Timestamp, isFinished: Bool, isDropped: Bool)] = []
-    var quarantined: Set<DomainIdentity> = []
+    var quarantined: [DomainIdentity: Quarantine] = [:]
     var held: [DomainIdentity: HeldIncident] = [:]
     var open: [DomainIdentity: OpenIncident] = [:]
+    var pauses: [RepairPause] = []
 
     mutating func begin(_ attempt: Attempt, at time: Timestamp) -> Int {
         rows.append((attempt, time, false, false))
@@ -46,8 +47,8 @@ struct SimulatedJournal {
         }
         for index in rows.indices { rows[index].isFinished = true }
         return Inheritance(
-            attempts: past, quarantined: Array(quarantined), held: Array(held.values),
-            open: Array(open.values))
+            attempts: past, quarantined: Array(quarantined.values), held: Array(held.values),
+            open: Array(open.values), pauses: pauses)
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import FoundationEssentials
 import Terminal
 import Vocabulary
 
@@ -10,24 +11,33 @@ struct RemediationListCommand: AsyncParsableCommand {
 
     @OptionGroup var agent: AgentOptions
     @Option(help: "Only domains of this connection.") var host: String?
-    @Option(help: "table, json or csv.") var output = OutputForm.table
+    @Option(help: "table, json or csv: a line for each domain.") var output = OutputForm.table
+    @Flag(help: "Print everything as one JSON, limits of hosts and pauses too.") var json = false
 
     func run() async throws {
         let parameters = host.map { [("host", $0)] } ?? []
         let report = try await AgentClient(agent).get(RemediationReport.self, "/api/v1/remediation", parameters)
-        let names = ["HOST", "NAME", "PHASE", "CAUSE", "POLICY", "ATTEMPTS", "LAST", "REASON"]
-        let rows = report.domains.map { one in
-            [
-                one.host, one.name, one.phase, one.cause ?? one.last?.cause ?? "", one.policy ?? one.last?.policy ?? "",
-                one.limit.map { "\(one.attempts)/\($0)" } ?? "\(one.attempts)", one.last?.outcome ?? "",
-                one.last?.reason ?? "",
-            ]
-        }
+        if json { return Output.say(JSONLine.text(report)) }
         switch output {
-        case .table: RemediationTable.show(names, rows)
+        case .table:
+            for line in RemediationText.lines(report, now: Timestamp(seconds: Date().timeIntervalSince1970)) {
+                Output.say(line)
+            }
         case .json: for one in report.domains { Output.say(JSONLine.text(one)) }
-        case .csv: RemediationTable.showCSV(names, rows)
+        case .csv: RemediationTable.showCSV(Self.names, report.domains.map(Self.row))
         }
+    }
+
+    private static let names = [
+        "HOST", "NAME", "PHASE", "CAUSE", "POLICY", "ATTEMPTS", "LIMIT", "HELD", "NEXT", "LAST", "REASON",
+    ]
+
+    private static func row(_ one: RemediationStanding) -> [String] {
+        [
+            one.host, one.name, one.phase, one.cause ?? one.last?.cause ?? "", one.policy ?? one.last?.policy ?? "",
+            "\(one.attempts)", one.limit.map { "\($0)" } ?? "", one.holds.map(\.kind).joined(separator: " "),
+            one.next ?? "", one.last?.outcome ?? "", one.last?.reason ?? "",
+        ]
     }
 }
 

@@ -43,12 +43,15 @@ final class Scenario: Sendable {
     var configuration: String { "\(directory.path)/config.yml" }
 
     /// Writes the configuration file anew.
-    func configure(mode: String, policies: String = Scenario.policies, more: String = "") throws {
+    func configure(
+        mode: String, policies: String = Scenario.policies, more: String = "",
+        sampling: String = "interval: 500ms, deadline: 2s"
+    ) throws {
         try directory.write(
             "config.yml",
             """
             connections: [{name: local, uri: "\(host.uri)"}]
-            sampling: {interval: 500ms, deadline: 2s}
+            sampling: {\(sampling)}
             web: {listen: ["127.0.0.1:0"]}
             rule_files: ["\(directory.path)/rules.yml"]
             receivers: [{name: ops, webhook: {url: "\(sink.url)"}}]

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Database
 import FoundationEssentials
 import Glibc
 import TestHosts
@@ -230,6 +231,32 @@ import Testing
         try await scene.host.virsh("destroy", "web")
         await mount.stop()
         #expect(await scene.stop(next) == .exited(0))
+    }
+
+    @Test(.enabled(if: geteuid() == 0)) func `a dump for which there is no room is left out, and the restart goes on`()
+        async throws
+    {
+        let scene = try await Scenario()
+        let small = try scene.host.makeFolder("small")
+        let mount = try ChildProcess("sh", ["-c", Self.mounting, "mount", small])
+        try await waitUntil("it is mounted") { access("\(small)/disk", W_OK) == 0 }
+        let evidence = "evidence: {directory: \(small), core_dump: {causes: [panic], keep_free: 0}}"
+        try scene.configure(mode: "auto", policies: Scenario.policies + "\n      \(evidence)")
+        try await scene.host.define("web", .obedient)
+        try await scene.host.start("web")
+        let agent = try scene.serve()
+        let port = try await agent.port()
+        try await scene.wait(port, for: #"libvirt_domain_state{domain="web",state="running"} 1"#)
+        try await scene.host.tell("web", to: .panic)
+        for parts in Self.repaired("panic", "destroy-start") { try await wait(for: parts, of: "web", agent) }
+        let journal = try DatabaseHandle(path: "\(scene.directory.path)/state/remediation.db")
+        let result = try journal.query("SELECT result FROM attempts").first?.first?.text ?? ""
+        #expect(
+            result.hasPrefix("done; no core dump: \(small) has ") && result.hasSuffix(" 16777216 are needed"),
+            "\(result)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: small) == ["disk"])
+        await mount.stop()
+        #expect(await scene.stop(agent) == .exited(0))
     }
 
     /// A file system with room for a part of the disk, until it is told to end, or who started it has ended.

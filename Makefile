@@ -9,7 +9,7 @@ SOURCES := Sources Tests Package.swift
 TEMPORARY := $(CURDIR)/.build/tmp
 SWIFTPM = mkdir -p "$(TEMPORARY)" && TMPDIR="$(TEMPORARY)" $(SWIFT)
 
-.PHONY: run test build release reference format lint outbox-kills bench bench-delivery bench-hang bench-rules bench-scale bench-sources bench-store drivers setup setup-test setup-bench setup-drivers clean
+.PHONY: run test build release reference format lint outbox-kills bench bench-delivery bench-hang bench-repair bench-rules bench-scale bench-sources bench-store drivers setup setup-test setup-bench setup-drivers clean
 .NOTPARALLEL:
 
 run: setup
@@ -63,6 +63,10 @@ bench-store: setup-bench release
 	$(SWIFTPM) build -c release --product StoreBench
 	PYTHONDONTWRITEBYTECODE=1 python3 Tests/Bench/record.py dist/virtwarden .build/recorded.txt 300 1s
 	"$$($(SWIFTPM) build -c release --show-bin-path)/StoreBench" .build/recorded.txt
+
+bench-repair: setup-bench release
+	$(SWIFTPM) build -c release --product RepairBench
+	PYTHONDONTWRITEBYTECODE=1 python3 Tests/Bench/repair.py dist/virtwarden "$$($(SWIFTPM) build -c release --show-bin-path)/RepairBench"
 
 # A thousand domains' hour, over which the sample rules are evaluated here and by Prometheus.
 bench-rules: setup-bench

@@ -110,6 +110,10 @@ let package = Package(
             name: "RuleBench",
             dependencies: ["Alerting", "PromQL", "SeriesStore", "TestHosts", "Vocabulary", "WebClient", "YAML"],
             path: "Tests/Bench/RuleBench", swiftSettings: settings),
+        // Plays the simulator of the tests, by links to it.
+        .executableTarget(
+            name: "RepairBench", dependencies: ["Alerting", "Libvirt", "Remediation", "Vocabulary"],
+            path: "Tests/Bench/RepairBench", swiftSettings: settings),
         .executableTarget(
             name: "StoreBench", dependencies: ["CMalloc", "SeriesStore", "Vocabulary"], path: "Tests/Bench/StoreBench",
             swiftSettings: settings),

@@ -15,12 +15,14 @@ extension HostWatch {
         note(listed.status, of: uuid)
         let cpuTime = await cpuTime(of: uuid)
         let work = await work(on: uuid)
+        let shortage = await shortage(of: uuid)
         guard let domain = domains[uuid] else { return nil }
         var facts = domain.facts
         facts.driver = plan.driver
         facts.circumstances = circumstances(of: domain)
         facts.circumstances.cpuTime = cpuTime
         facts.circumstances.job = work
+        facts.circumstances.shortage = shortage
         return facts
     }
 
@@ -68,7 +70,7 @@ extension HostWatch {
     }
 
     /// The pool in whose directory a file lies.
-    private func poolAbove(_ path: String) -> String? {
+    func poolAbove(_ path: String) -> String? {
         objects.pools.values.first { pool in
             guard let directory = pool.facts.description?.targetPath, directory.count > 1 else { return false }
             return path.hasPrefix(directory + "/")
@@ -99,11 +101,16 @@ extension HostWatch {
 
     /// The work on a domain that a repair would break; nil when there is none, or when libvirt does not say in time.
     func work(on uuid: ObjectUUID) async -> String? {
+        await details(of: uuid, [.job, .blockJobs])?.work
+    }
+
+    /// What calls about one active domain tell; nil when libvirt does not answer them in time.
+    func details(of uuid: ObjectUUID, _ calls: Set<DomainCall>) async -> DomainDetails? {
         guard let known = domains[uuid], known.isActive, !hung.contains(uuid), let main = links?.main,
             links?.isOnlyOne == false, lanes?.isOpen == true, let lane = await lane()
         else { return nil }
         let request = DetailsRequest(
-            uuid, calls: [.job, .blockJobs], disks: known.description?.disks.compactMap(\.target) ?? [], interfaces: [])
+            uuid, calls: calls, disks: known.description?.disks.compactMap(\.target) ?? [], interfaces: [])
         let (without, back) = (refused, CallEnd())
         // Silence is right: nil is what comes too late.
         let answer = try? await Deadline.run(within: plan.deadline, "virDomainGetJobStats") {
@@ -113,7 +120,7 @@ extension HostWatch {
             return answer
         }
         if !back.isSet, links?.main === main { lanes?.writeOff(lane) }
-        return answer?.details.first?.work
+        return answer?.details.first
     }
 
     private func giveBack(_ lane: Connection, of main: Connection) async {

@@ -12,6 +12,8 @@ public protocol Action: Sendable {
     var isDestructive: Bool { get }
     /// The words of the events that it causes, each as often as it is told.
     var effects: [String] { get }
+    /// How long a domain must run after it, at least, for it to have helped.
+    var trial: Duration { get }
     /// What a domain is between two halves of the action: a state that looks like somebody's order, and is our own.
     var halfway: DomainStatus? { get }
     /// Why the action could change nothing for the better now, one clause, so that its step is skipped; nil when it could.
@@ -26,6 +28,7 @@ extension Action {
     public var isDestructive: Bool { false }
     public var effects: [String] { [] }
     public var halfway: DomainStatus? { nil }
+    public var trial: Duration { .zero }
 
     /// An error of the action itself, not of libvirt.
     func failure(_ message: String, _ code: VirError.Code = .operationFailed) -> VirError {

@@ -36,7 +36,7 @@ public struct Classifier: Sendable {
 
     /// What the events tell when a domain only announced its end: no cause yet.
     static func onlyAnnounces(_ events: [DomainEvent]) -> Bool {
-        !events.isEmpty && events.allSatisfy { $0.kind == "lifecycle" && $0.detail.hasPrefix("shutdown_") }
+        !events.isEmpty && events.allSatisfy { $0.word.hasPrefix("shutdown_") || $0.word == "watchdog_poweroff" }
     }
 
     /// Orders from outside: they win over a failure in the same window, since they came because of it.

@@ -32,6 +32,14 @@ enum Phase: Sendable {
         }
     }
 
+    /// Whether nothing is being done about the domain: what happens to it now is another incident.
+    var isAtRest: Bool {
+        switch self {
+        case .idle, .probation: true
+        default: false
+        }
+    }
+
     var usesGate: Bool {
         if case .queued = self { true } else { holdsTurn }
     }
@@ -75,6 +83,8 @@ struct Incident: Sendable {
     var waitsFor: (reason: String, skip: SkipReason)?
     /// Why a repair was refused that goes on when the reason is over.
     var refusal: String?
+    /// It is said that the domain waits for what its disks lack.
+    var awaitsStorage = false
     /// The last step left a domain that runs and does not work.
     var lacksProof = false
     /// Signs of life at the first look after the last step.

@@ -85,7 +85,7 @@ extension Remediator {
             return []
         }
         change(domain) { record, machine in
-            guard case .idle = record.phase, record.saidHang != verdict.cause else { return }
+            guard record.phase.isAtRest, record.saidHang != verdict.cause else { return }
             record.saidHang = verdict.cause
             machine.open(&record, now)
             record.incident?.verdict = verdict

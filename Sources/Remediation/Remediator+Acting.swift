@@ -69,6 +69,7 @@ extension Remediator {
         if let hold = hold(of: record, now) {
             return refuse(&record, hold, Self.step(policy, incident.nextStep, facts)?.step.action, now)
         }
+        if let orders = awaitStorage(facts, &record, now) { return orders }
         guard let (index, step) = Self.step(policy, incident.nextStep, facts) else {
             if incident.nextStep > 0 { return wait(policy, &record, now) }
             return end(
@@ -139,6 +140,7 @@ extension Remediator {
         incident.isContinued = false
         gates[record.domain.connection]?.step(isFirst: record.isFirstStep, now.uptime)
         incident.nextStep = index + 1
+        incident.awaitsStorage = false
         incident.later = []
         incident.atStep = nil
         incident.judgedStatus = facts.status
@@ -180,26 +182,32 @@ extension Remediator {
         if let facts, !facts.status.isRunning, let cause = Self.intention(facts, incident) {
             return end(&record, .leftAlone, cause.reasonToLeave, action: attempt.action, now, skip: cause.skip)
         }
+        let trial = max(policy.verify, Actions.named(attempt.action)?.trial ?? .zero)
         if facts?.status.isRunning == true {
             let since = since ?? now.uptime
-            if now.uptime - since >= policy.verify, let facts, record.incident?.isProven(by: policy, facts) == true {
+            if now.uptime - since >= trial, let facts, record.incident?.isProven(by: policy, facts) == true {
                 return end(&record, .succeeded, "the domain runs", action: attempt.action, now, phase: probation)
             }
             record.incident?.watch(facts?.circumstances)
-            let next = max(since + policy.verify, now.uptime + (now.uptime > since ? .seconds(5) : .zero))
+            let next = max(since + trial, now.uptime + (now.uptime > since ? .seconds(5) : .zero))
             record.phase = .verifying(attempt, since: since, next: next, deadline: deadline, failure: nil)
         } else {
             record.phase = .verifying(
                 attempt, since: nil, next: now.uptime + .seconds(1), deadline: deadline, failure: nil)
         }
-        let isOver = facts.map { ["shutoff", "crashed"].contains($0.status.state) } ?? false
+        let isOver = facts.map { Self.tellsFailure($0.status, of: attempt) } ?? false
         // Who has just begun to run is not judged by a deadline that came too early.
-        if facts?.status.isRunning == true, now.uptime < (since ?? now.uptime) + policy.verify { return [] }
+        if facts?.status.isRunning == true, now.uptime < (since ?? now.uptime) + trial { return [] }
         guard isOver || now.uptime >= deadline else { return [] }
         record.incident?.judgedStatus = Self.left(by: attempt, facts, incident)
         record.incident?.lacksProof = facts?.status.isRunning == true
         let state = facts.map { "the domain is \($0.status)" } ?? "the domain's state could not be read"
         return failed(state, facts, attempt, policy, &record, now)
+    }
+
+    /// Whether nothing is left to wait for: a domain that was resumed and is paused again has failed at once.
+    private static func tellsFailure(_ status: DomainStatus, of attempt: Attempt) -> Bool {
+        ["shutoff", "crashed"].contains(status.state) || (attempt.action == "resume" && status.isPausedByError)
     }
 
     /// How a step left the domain; when nobody could look, by what the step does.

@@ -24,6 +24,7 @@ extension Remediator {
     private mutating func judge(_ facts: DomainFacts?, _ record: inout DomainRecord, _ now: Moment) -> [Order] {
         guard var incident = record.incident else { return [] }
         guard let facts else {
+            if let orders = awaitAnswer(&record, now) { return orders }
             if incident.refusal != nil, let hold = hold(of: record, now) { return refuse(&record, hold, nil, now) }
             return unseen(&record, now)
         }
@@ -99,6 +100,7 @@ extension Remediator {
             return end(
                 &record, .refused, "no step of the ladder helps a domain that is \(facts.status)", now, skip: .noStep)
         }
+        if let orders = awaitStorage(facts, &record, now) { return orders }
         record.incident?.resources = facts.circumstances.resources
         return countShared(record, facts, now) + wait(policy, &record, now)
     }

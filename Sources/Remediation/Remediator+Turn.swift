@@ -67,6 +67,10 @@ extension Remediator {
             uncount(&record, attempt)
             return refuse(&record, hold, attempt.action, now)
         }
+        if let orders = awaitStorage(facts, &record, now) {
+            uncount(&record, attempt)
+            return orders
+        }
         guard let reason = Actions.named(attempt.action)?.reasonVoid(for: facts, means: policy.means) else {
             return nil
         }

@@ -8,6 +8,9 @@ public struct DomainCircumstances: Hashable, Sendable, Codable {
     public var resources: [String]
     /// What of it is not there, a clause each: `pool default is inactive`.
     public var missing: [String]
+    /// Why what stopped its disks is not over yet, one clause: `disk vda: no space is left …`; nil when it is over, or when
+    /// nobody can tell.
+    public var shortage: String?
     /// Processor time since the domain began, and requests to its disks; nil when that is not known.
     public var cpuTime: Duration?
     public var diskRequests: UInt64?
@@ -15,12 +18,13 @@ public struct DomainCircumstances: Hashable, Sendable, Codable {
     public var agentAnswers: Bool?
 
     public init(
-        job: String? = nil, resources: [String] = [], missing: [String] = [], cpuTime: Duration? = nil,
-        diskRequests: UInt64? = nil, agentAnswers: Bool? = nil
+        job: String? = nil, resources: [String] = [], missing: [String] = [], shortage: String? = nil,
+        cpuTime: Duration? = nil, diskRequests: UInt64? = nil, agentAnswers: Bool? = nil
     ) {
         self.job = job
         self.resources = resources
         self.missing = missing
+        self.shortage = shortage
         self.cpuTime = cpuTime
         self.diskRequests = diskRequests
         self.agentAnswers = agentAnswers

@@ -66,6 +66,23 @@ extension PrivateLibvirtd {
         return (server, socket)
     }
 
+    /// Begins a backup of the guest's disk that lasts until its job is aborted: a client could fetch it, and none does.
+    public func beginBackup(_ name: String) async throws {
+        let scratch = "\(directory.path)/disks/\(name)-scratch.qcow2"
+        try await run("qemu-img", ["create", "-q", "-f", "qcow2", scratch, "8M"])
+        if let owner, chown(scratch, owner, owner) != 0 {
+            throw HostError("\(scratch): \(String(cString: strerror(errno)))")
+        }
+        let xml = """
+            <domainbackup mode='pull'><server transport='unix' socket='\(directory.path)/s/\(name)-backup'/>
+            <disks><disk name='vda' backup='yes' type='file'><driver type='qcow2'/><scratch file='\(scratch)'/></disk>
+            </disks></domainbackup>
+            """
+        try await virsh(
+            "backup-begin", "--domain", name, "--reuse-external", "--backupxml",
+            directory.write("disks/\(name)-backup.xml", xml.utf8))
+    }
+
     /// Runs a command in the guest, by its agent, and does not wait for its end.
     public func tellGuest(_ name: String, to command: String) async throws {
         let order = #"{"execute":"guest-exec","arguments":{"path":"/bin/sh","arg":["-c","\#(command)"]}}"#

@@ -2,8 +2,6 @@
 import Database
 import FoundationEssentials
 import Glibc
-import Libvirt
-import Synchronization
 import TestHosts
 import Testing
 
@@ -99,29 +97,5 @@ import Testing
 
     private static func rows(_ scene: Scenario, _ query: String) throws -> [[Value]] {
         try DatabaseHandle(path: "\(scene.directory.path)/state/remediation.db").query(query)
-    }
-}
-
-/// Counts the starts that libvirt tells, for each domain.
-private final class Starts: Sendable {
-    private let counts = Mutex<[String: Int]>([:])
-    private let connection: Connection
-
-    init(_ uri: String) async throws {
-        connection = try await Connection.open(uri, access: .readOnly)
-        let stream = try await connection.subscribe(buffer: 4096)
-        Task { [self] in
-            for await event in stream.events where event.detailName.hasPrefix("started_") {
-                counts.withLock { $0[event.name, default: 0] += 1 }
-            }
-        }
-    }
-
-    func count(_ name: String) -> Int {
-        counts.withLock { $0[name] ?? 0 }
-    }
-
-    func stop() async {
-        await connection.close()
     }
 }

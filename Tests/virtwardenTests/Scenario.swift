@@ -43,17 +43,19 @@ final class Scenario: Sendable {
     var configuration: String { "\(directory.path)/config.yml" }
 
     /// So many repairs that no test waits for its turn.
-    static let limits = "{concurrent: 20, steps_per_minute: 1000, repairs_per_hour: 10000, storm: {failures: 1000}}"
+    static let limits =
+        "{concurrent: 20, steps_per_minute: 1000, repairs_per_hour: 10000, storm: {failures: 1000, shared: 1000}}"
 
     /// Writes the configuration file anew.
     func configure(
-        mode: String, policies: String = Scenario.policies, limits: String = Scenario.limits, more: String = ""
+        mode: String, policies: String = Scenario.policies, limits: String = Scenario.limits, more: String = "",
+        sampling: String = "interval: 500ms, deadline: 2s"
     ) throws {
         try directory.write(
             "config.yml",
             """
             connections: [{name: local, uri: "\(host.uri)"}]
-            sampling: {interval: 500ms, deadline: 2s}
+            sampling: {\(sampling)}
             web: {listen: ["127.0.0.1:0"]}
             rule_files: ["\(directory.path)/rules.yml"]
             receivers: [{name: ops, webhook: {url: "\(sink.url)"}}]

@@ -87,6 +87,11 @@ enum ScenarioDomain {
         case "missing":
             domain.facts.circumstances.missing =
                 value == "none" ? [] : [value.split(separator: "_").joined(separator: " ")]
+        case "shortage":
+            domain.facts.circumstances.shortage =
+                value == "none" ? nil : value.split(separator: "_").joined(separator: " ")
+        case "resume_leaves":
+            domain.leaves["resume"] = value == "none" ? nil : value.split(separator: "_").joined(separator: " ")
         case "needs":
             domain.facts.circumstances.resources = value.split(separator: ",").map {
                 $0.split(separator: "_").joined(separator: " ")

@@ -70,11 +70,14 @@ extension Simulation {
             }
         let leaves =
             domain.leaves[attempt.action] ?? (attempt.action == "reset" ? "\(domain.status.state) booted" : nil)
-        happen(words, to: uuid, then: leaves ?? "running booted")
+        // Such a resume works, and the guest stops again at its next write.
+        let again = leaves == "paused ioerror" ? ["suspended_ioerror"] : []
+        happen(words + again, to: uuid, then: leaves ?? "running booted")
         if attempt.action != "reset", var repaired = domains[uuid] {
             book.repair(attempt, &repaired, at: uptime)
             domains[uuid] = repaired
         }
+        if leaves == "paused ioerror" { domains[uuid]?.failures += 1 }
         crashLater(uuid)
         return nil
     }

@@ -96,6 +96,9 @@ struct SimulationBook {
     mutating func call(_ attempt: Attempt, _ domain: SimulatedDomain, at time: Duration) {
         calls.append((time, attempt))
         if domain.isStoppedByOwner { wrong("\(attempt.action) of a domain that its owner stopped", attempt, time) }
+        if let shortage = domain.facts.circumstances.shortage {
+            wrong("\(attempt.action) although \(shortage)", attempt, time)
+        }
         if domain.isRunning, !attempt.cause.isOfARunningDomain {
             wrong("\(attempt.action) of a domain that runs", attempt, time)
         }

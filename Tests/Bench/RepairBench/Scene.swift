@@ -1,0 +1,1 @@
+../../RemediationTests/Scene.swift

@@ -202,7 +202,9 @@ import YAML
         ),
         (
             "remediation: {policies: [{name: p, quarantine: {cooldown: 31d}}]}",
-            ["c.yml:1:26: remediation.policies[0].quarantine.cooldown: must be between 0s (until it is released by hand)"]
+            [
+                "c.yml:1:26: remediation.policies[0].quarantine.cooldown: must be between 0s (until it is released by hand)"
+            ]
         ),
         (
             "remediation: {limits: {concurrent: 0, storm: {cooldown: 2d}}}",

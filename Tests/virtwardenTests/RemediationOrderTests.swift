@@ -22,7 +22,8 @@ import Testing
         return scene
     }
 
-    private func ask(_ port: UInt16, _ words: String...) async throws -> (code: Int32?, output: String, errors: String) {
+    private func ask(_ port: UInt16, _ words: String...) async throws -> (code: Int32?, output: String, errors: String)
+    {
         try await BuiltProgram.run(["remediation"] + words + ["--url", "http://127.0.0.1:\(port)"])
     }
 
@@ -35,7 +36,9 @@ import Testing
         #expect(paused.code == 0 && paused.output.hasPrefix("web on local: paused"), "\(paused)")
         #expect(!first.lines("repairs are paused", "author=ada", "comment=\"new disks\"", "domain=web").isEmpty)
         try scene.host.kill("web")
-        try await waitUntil("it is refused") { !first.lines("decision", "outcome=refused", "by ada: new disks").isEmpty }
+        try await waitUntil("it is refused") {
+            !first.lines("decision", "outcome=refused", "by ada: new disks").isEmpty
+        }
         let why = try await ask(port, "explain", "web").output
         for part in ["held by   pause: its repair is paused since", "virtwarden remediation resume web", "[pause]"] {
             #expect(why.contains(part), "\(why)")

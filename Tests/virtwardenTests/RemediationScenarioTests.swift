@@ -60,7 +60,8 @@ import Testing
         ("depends_on: [p]", "leads back to itself"),
     ]
 
-    @Test func `scenario 31: wrong settings are refused with their line, and a reload keeps the old ones`() async throws {
+    @Test func `scenario 31: wrong settings are refused with their line, and a reload keeps the old ones`() async throws
+    {
         let scene = try await started("web")
         let agent = try scene.serve()
         let port = try await watching(agent, scene, "web")

@@ -32,7 +32,8 @@ extension Remediator {
         for past in inheritance.attempts where !past.isFinished {
             change(past.attempt.domain) { record, machine in
                 guard case .idle = record.phase, machine.settings.mode != .off else { return }
-                orders += machine.takeUp(past.attempt, &record, now)
+                let open = inheritance.open.first { $0.incident == past.attempt.incident }
+                orders += machine.takeUp(past.attempt, after: open, &record, now)
             }
         }
         for held in inheritance.held { takeUp(held, now: now) }
@@ -45,7 +46,10 @@ extension Remediator {
         return orders
     }
 
-    private func takeUp(_ attempt: Attempt, _ record: inout DomainRecord, _ now: Moment) -> [Order] {
+    /// `open` is how the step before it left the domain.
+    private func takeUp(
+        _ attempt: Attempt, after open: OpenIncident?, _ record: inout DomainRecord, _ now: Moment
+    ) -> [Order] {
         var incident = Incident(id: attempt.incident, opened: now.uptime)
         incident.number = attempt.number
         incident.policy = attempt.policy
@@ -54,7 +58,8 @@ extension Remediator {
         )
         incident.inherited = incident.judgement
         // Between power-off and start of our own, the state looks like an operator's order.
-        incident.judgedStatus = Actions.named(attempt.action)?.halfway
+        incident.judgedStatus = Actions.named(attempt.action)?.halfway ?? open?.left
+        incident.isKept = open != nil
         incident.saidHeld = true
         incident.isContinued = true
         record.incident = incident

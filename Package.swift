@@ -134,7 +134,8 @@ let package = Package(
         tests(
             "Notifying", ["Alerting", "Database", "TestHosts", "Vocabulary", "WebClient"], unbuilt: ["Fixtures"]),
         tests(
-            "Remediation", ["Alerting", "Database", "Libvirt", "TestHosts", "Vocabulary"], unbuilt: ["Scenarios"]),
+            "Remediation", ["Alerting", "Database", "Libvirt", "Sampling", "TestHosts", "Vocabulary"],
+            unbuilt: ["Scenarios"]),
         tests("Web", ["CZlib", "PromQL", "PrometheusAPI", "Vocabulary"]),
         tests("Terminal"),
         tests(

@@ -85,6 +85,12 @@ struct Incident: Sendable {
     var refusal: String?
     /// It is said that the domain waits for what its disks lack.
     var awaitsStorage = false
+    /// What the journal has of it while it is refused.
+    var kept: HeldIncident?
+    /// How the domain stood when the agent before this one knew all that had happened.
+    var heldAs: DomainStatus?
+    /// Something has happened since the domain was looked at.
+    var isStale = false
     /// The last step left a domain that runs and does not work.
     var lacksProof = false
     /// Signs of life at the first look after the last step.
@@ -99,6 +105,15 @@ struct Incident: Sendable {
     init(id: String, opened: Duration) {
         self.id = id
         self.opened = opened
+    }
+
+    /// What was held when the agent before this one ended explains another state no more: somebody was at work since.
+    /// That libvirt's daemon has forgotten why a domain is off is no other state.
+    mutating func forgetWhatIsOver(_ status: DomainStatus) {
+        defer { heldAs = nil }
+        guard let heldAs, status != heldAs, status.state != heldAs.state || status.reason != "unknown" else { return }
+        events = []
+        finding = nil
     }
 
     static func append(_ event: DomainEvent, to events: inout [DomainEvent]) {

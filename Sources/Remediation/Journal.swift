@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Database
 import FoundationEssentials
+import Glibc
 import Queues
 public import Vocabulary
 
@@ -65,8 +66,15 @@ public actor Journal {
         ],
     ]
 
-    /// Opens or makes the file `path`.
+    /// Opens or makes the file `path`. One that is empty was cut off: whoever made it anew would forget what is
+    /// quarantined, and say nothing.
     public init(path: String) throws(DatabaseError) {
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size == 0 {
+            throw DatabaseError(
+                code: .error, path: path, attempt: "open",
+                message: "the file is empty, which it never is: what is quarantined is lost; remove it to begin anew")
+        }
         let database = try DatabaseHandle(path: path)
         try database.migrate(Self.schema)
         self.database = database

@@ -73,6 +73,15 @@ extension Remediator {
         return now.uptime + cooldown - max(.zero, now.time - quarantine.since)
     }
 
+    /// A domain that is found to run: whoever started a quarantined one while no agent listened, ended its quarantine.
+    public mutating func meet(running domain: DomainIdentity) -> [Order] {
+        guard let record = record(of: domain), record.phase.isQuarantine, !record.isLooking,
+            record.quarantine?.cause.isOfRunning != true
+        else { return [] }
+        change(domain) { record, _ in record.isLooking = true }
+        return [.look(domain)]
+    }
+
     /// A quarantined domain was started by hand, or its cooldown is over.
     func visit(_ facts: DomainFacts?, _ record: inout DomainRecord, _ now: Moment) -> [Order] {
         let isOver = record.quarantineEnds.map { $0 <= now.uptime } ?? false
@@ -97,6 +106,13 @@ extension Remediator {
             cause: quarantine.cause, confidence: .medium,
             evidence: "quarantined since \(quarantine.since.rfc3339); now \(facts.status)")
         guard Self.circumstance(judgement, facts) == nil else { return [] }
+        // Somebody may have started and stopped it, and libvirt's daemon forgotten why: nobody knows whether it is wanted.
+        if let left = quarantine.left, facts.status != left,
+            Classifier().judge(events: [], status: facts.status).cause == .unknown, !facts.status.isRunning
+        {
+            record.quarantineEnds = nil
+            return []
+        }
         var incident = incident(record, now)
         incident.policy = quarantine.policy
         incident.judgement = judgement

@@ -99,6 +99,8 @@ extension Remediator {
     private func add(_ event: DomainEvent, to record: inout DomainRecord) {
         guard var incident = record.incident else { return }
         Incident.append(event, to: &incident.events)
+        incident.isStale = true
+        incident.heldAs = nil
         record.incident = incident
     }
 

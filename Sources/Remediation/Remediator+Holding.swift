@@ -23,6 +23,8 @@ public struct HeldIncident: Hashable, Codable, Sendable {
     public let id: String
     public let events: [DomainEvent]
     public let finding: DomainFinding?
+    /// How the domain stood then: another state means that more has happened to it.
+    public var left: DomainStatus?
 }
 
 /// Repairs that an operator holds: refused, said once for each reason, and judged anew when nobody holds them any more.
@@ -50,13 +52,20 @@ extension Remediator {
         let isNew = incident.refusal != hold.reason
         incident.refusal = hold.reason
         record.incident = incident
-        guard isNew else { return [] }
-        let said = report(record, .refused, hold.reason, action, now, skip: hold.skip)
-        // An alert that fires is told again after a restart.
-        guard incident.alert == nil else { return [said] }
+        let said = isNew ? [report(record, .refused, hold.reason, action, now, skip: hold.skip)] : []
+        return said + keepHeld(&record)
+    }
+
+    /// Keeps for an agent after this one what is held, whenever more is known of it.
+    private func keepHeld(_ record: inout DomainRecord) -> [Order] {
+        // An alert that fires is told again after a restart, and a quarantine is kept by itself.
+        guard let incident = record.incident, incident.alert == nil, record.trial == nil else { return [] }
         let held = HeldIncident(
-            domain: record.domain, id: incident.id, events: incident.events, finding: incident.finding)
-        return [said, .hold(held)]
+            domain: record.domain, id: incident.id, events: incident.events, finding: incident.finding,
+            left: incident.judgedStatus)
+        guard incident.kept != held else { return [] }
+        record.incident?.kept = held
+        return [.hold(held)]
     }
 
     /// Takes up what the agent before this one held: it is judged anew.
@@ -66,6 +75,7 @@ extension Remediator {
             var incident = Incident(id: held.id, opened: now.uptime)
             for event in held.events { Incident.append(event, to: &incident.events) }
             incident.finding = held.finding
+            incident.heldAs = held.left
             record.incident = incident
             record.phase = .collecting(until: now.uptime + machine.settle(held.domain))
         }

@@ -28,6 +28,8 @@ extension Remediator {
             if incident.refusal != nil, let hold = hold(of: record, now) { return refuse(&record, hold, nil, now) }
             return unseen(&record, now)
         }
+        incident.isStale = false
+        incident.forgetWhatIsOver(facts.status)
         var judgement = Classifier().judge(
             events: incident.events, status: facts.status, finding: incident.finding)
         let isUnexplained = incident.events.isEmpty && incident.finding == nil

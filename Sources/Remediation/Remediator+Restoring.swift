@@ -40,7 +40,7 @@ extension Remediator {
             }
             change(past.attempt.domain) { record, machine in
                 guard case .idle = record.phase, machine.settings.mode != .off else { return }
-                orders += machine.takeUp(past.attempt, after: open?.left, &record, now)
+                orders += machine.takeUp(past.attempt, after: open, &record, now)
             }
         }
         for held in inheritance.held { takeUp(held, now: now) }
@@ -53,9 +53,9 @@ extension Remediator {
         return orders
     }
 
-    /// `left` is how the step before it, of the same incident, left the domain.
+    /// `open` is how the step before it left the domain.
     private func takeUp(
-        _ attempt: Attempt, after left: DomainStatus?, _ record: inout DomainRecord, _ now: Moment
+        _ attempt: Attempt, after open: OpenIncident?, _ record: inout DomainRecord, _ now: Moment
     ) -> [Order] {
         var incident = Incident(id: attempt.incident, opened: now.uptime)
         incident.number = attempt.number
@@ -65,7 +65,8 @@ extension Remediator {
         )
         incident.inherited = incident.judgement
         // Between power-off and start of our own, the state looks like an operator's order.
-        incident.judgedStatus = Actions.named(attempt.action)?.halfway ?? left
+        incident.judgedStatus = Actions.named(attempt.action)?.halfway ?? open?.left
+        incident.isKept = open != nil
         incident.saidHeld = true
         incident.isContinued = true
         record.incident = incident

@@ -82,7 +82,7 @@ public struct Remediator: Sendable {
         case .idle:
             record.forgetRepairs()
             return []
-        case .held where record.incident?.refusal != nil:
+        case .held where record.incident?.refusal != nil && record.incident?.isStale == false:
             if let hold = hold(of: record, now) { return refuse(&record, hold, nil, now) }
             fallthrough
         default:

@@ -47,13 +47,13 @@ public enum RemediationText {
             let tries = one.limit.map { "\(one.attempts)/\($0)" } ?? "\(one.attempts)"
             let why =
                 one.holds.first.map { "\($0.kind): \($0.reason)" } ?? one.last.map { "\($0.outcome): \($0.reason)" }
-            return [cut(name.asOneLine, 24), one.phase, one.cause ?? one.last?.cause ?? "", tries, why ?? ""]
+            return [cut(name.asOneLine, 20), one.phase, one.cause ?? one.last?.cause ?? "", tries, why ?? ""]
         }
         let heads = ["NAME", "STATE", "CAUSE", "TRIES", "WHY"]
         let used = heads.indices.dropLast().map { column in
             (rows.map { $0[column].count }.max() ?? 0, heads[column].count)
         }.reduce(0) { $0 + max($1.0, $1.1) + 2 }
-        let left = max(20, Paragraph.width - used)
+        let left = max(12, Paragraph.width - used)
         var table = TextTable(heads, widest: Paragraph.width)
         for row in rows { table.add(row.dropLast() + [cut(row[4].asOneLine, left)]) }
         return table.lines
@@ -149,6 +149,6 @@ public enum RemediationText {
         guard let time = Timestamp(rfc3339: text) else { return text }
         let seconds = (time - now).components.seconds
         let distance = DurationText.format(.seconds(abs(seconds)))
-        return short(text) + (seconds < 0 ? ", \(distance) ago" : ", in \(distance)")
+        return short(text) + (seconds > 0 ? ", in \(distance)" : ", \(distance) ago")
     }
 }

@@ -60,6 +60,8 @@ import YAML
         #expect(policy.backoff.max == .seconds(300) && policy.backoff.jitter == 0.2)
         #expect(policy.proofs == [.activity] && policy.priority == 50 && policy.dependsOn.isEmpty)
         #expect(settings.remediation.limits == HostLimits())
+        #expect(settings.remediation.foreignManagers.map(\.name) == ["cloudstack"])
+        #expect(policy.cooldown == .zero)
         #expect(settings.remediation.killSwitch == "/run/virtwarden/stop")
     }
 
@@ -199,6 +201,21 @@ import YAML
                 "c.yml:1:102: remediation.policies[0].webhook: must be an http or https address",
                 "c.yml:1:88: remediation.policies[0].evidence.core_dump.max_bytes: ",
                 "c.yml:1:46: remediation.policies[0].evidence.directory: is missing; name the directory",
+            ]
+        ),
+        (
+            "remediation: {foreign_managers: [{name: ha, domains: [/(/]}, {}], policies: [{name: p, match: {managers: [x]}}]}",
+            [
+                "c.yml:1:55: remediation.foreign_managers[0].domains[0]: \"/(/\" is no pattern: ",
+                "c.yml:1:62: remediation.foreign_managers[1].name: is missing",
+                "c.yml:1:14: remediation.foreign_managers: \"unnamed\" has neither domains nor namespaces",
+                "c.yml:1:14: remediation.policy \"p\": match.managers: there is no \"x\"; there are ha, kubevirt, nova, ",
+            ]
+        ),
+        (
+            "remediation: {policies: [{name: p, quarantine: {cooldown: 31d}}]}",
+            [
+                "c.yml:1:26: remediation.policies[0].quarantine.cooldown: must be between 0s (until it is released by hand)"
             ]
         ),
         (

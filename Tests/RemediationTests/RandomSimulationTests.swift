@@ -17,11 +17,14 @@ import Vocabulary
         if excess(calls.map(\.time), limits.stepsPerMinute, .seconds(60)) { wrongs.append("too many steps a minute") }
         if simulation.book.mostUnderWay > limits.concurrent { wrongs.append("too many steps at a time") }
         let budget = simulation.settings.policies[0].budget
+        let cooldown = simulation.settings.policies[0].cooldown
+        // One attempt each cooldown asks no budget.
+        let most = budget.attempts + (cooldown > .zero ? Int(budget.window / cooldown) + 1 : 0)
         for (uuid, domain) in simulation.domains {
             let own = calls.filter { $0.attempt.domain.uuid == uuid }
             var seen: Set<String> = []
             let firsts = own.filter { seen.insert("\($0.attempt.incident) \($0.attempt.number)").inserted }
-            if excess(firsts.map(\.time), budget.attempts, budget.window) {
+            if excess(firsts.map(\.time), most, budget.window) {
                 wrongs.append("\(domain.facts.identity.name): more repairs than its budget")
             }
             guard !domain.isRunning, !domain.isStoppedByOwner else { continue }
@@ -54,6 +57,16 @@ import Vocabulary
         life.domains = 8
         life.interval = .seconds(600)
         let all = Self.live(life, runs: max(1, Self.runs / 10))
+        #expect(all.calls > Self.runs)
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `so it is with operators who pause, and quarantines that cool down`() {
+        var life = RandomLife()
+        life.days = 1
+        life.interval = .seconds(1800)
+        life.cooldown = .seconds(1200)
+        life.pauses = .seconds(3600)
+        let all = Self.live(life, runs: max(1, Self.runs / 5))
         #expect(all.calls > Self.runs)
     }
 

@@ -103,6 +103,11 @@ struct PlainSilences: SilenceKeeper {
         ("DELETE", "/api/v1/maintenance/m1", "", 200, "\"state\":\"expired\""),
         ("DELETE", "/api/v1/maintenance/s1", "", 404, "\"error\":\"there is none\""),
         ("GET", "/api/v1/maintenance", "", 200, "\"domains\":[\"web-*\"]"),
+        ("POST", "/api/v1/remediation/pause", "{}", 400, "the body is no order"),
+        ("POST", "/api/v1/remediation/resume", "{\"author\":1}", 400, "the body is no order"),
+        ("GET", "/api/v1/remediation/pause", "", 200, "\"data\":[]"),
+        ("GET", "/api/v1/remediation/release", "", 400, "ask with POST"),
+        ("DELETE", "/api/v1/remediation/pause", "", 405, "This page takes GET, HEAD, POST only."),
     ])
     func `answers`(_ method: String, _ path: String, _ body: String, _ status: Int, _ part: String) async throws {
         let answer = try await answer(method, path, body)
@@ -162,6 +167,11 @@ struct PlainSilences: SilenceKeeper {
         let delete = try await answer(
             "DELETE", "/api/v1/maintenance/m1", headers: headers, json: false, listening: host, rules: rules)
         #expect(delete.status == (passes ? 200 : 403))
+        let order = try await answer(
+            "POST", "/api/v1/remediation/release", "{\"domain\":\"web\",\"author\":\"ada\"}", headers: headers,
+            listening: host, rules: rules)
+        // This site repairs nothing.
+        #expect(order.status == (passes ? 503 : 403))
     }
 
     @Test func `reading needs no leave`() async throws {

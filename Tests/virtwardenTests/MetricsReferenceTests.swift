@@ -43,6 +43,8 @@ import Testing
         "libvirt_domain_vcpu_dirty_rate_bytes_per_second", "libvirt_domain_vcpu_halted", "libvirt_interface_members",
         "libvirt_network_dhcp_lease_expiry_timestamp_seconds", "libvirt_network_dhcp_leases",
         "libvirt_node_memory_available_bytes", "virtwarden_unknown_fields_total",
+        // While a domain waits, or has metadata that cannot be used.
+        "virtwarden_remediation_backoff_seconds", "virtwarden_remediation_metadata_problems",
     ]
 
     private static func isUnseen(_ metric: DocumentedMetric) -> Bool {

@@ -51,7 +51,7 @@ enum RemediationSection: Section {
         for (node, path) in reader.items("domains") ?? [] {
             let pattern = node.text ?? ""
             if let problem = NamePattern.problem(of: pattern) {
-                reader.problems.add("\(path): \(problem)", at: node)
+                reader.problems.add("\(path): \"\(pattern)\" is no pattern: \(problem)", at: node)
             }
             manager.domains.append(NamePattern(pattern))
         }

@@ -11,12 +11,17 @@ struct RandomLife {
     var interval = Duration.seconds(6 * 3600)
     var agentEnds = true
     var mode = RemediationSettings.Mode.auto
+    /// When a quarantined domain is tried once more.
+    var cooldown = Duration.zero
+    /// The longest time between two pauses or their ends; zero for none.
+    var pauses = Duration.zero
 
     static let causes: Set<Cause> = Policy.defaultCauses.union([.crashOrTerminated])
 
     func simulation(seed: UInt64, keepsLog: Bool = false) -> Simulation {
         var settings = RemediationSettings(mode: mode, policies: [Policy(causes: Self.causes)])
         settings.limits.storm.failures = 4
+        settings.policies[0].cooldown = cooldown
         var simulation = Simulation(settings, seed: seed, keepsLog: keepsLog)
         for number in 0..<domains {
             let identity = DomainIdentity(
@@ -27,6 +32,7 @@ struct RandomLife {
             plan(identity.uuid, &simulation)
         }
         if agentEnds { planOutage(&simulation) }
+        if pauses > .zero { planPause(&simulation) }
         return simulation
     }
 
@@ -41,6 +47,7 @@ struct RandomLife {
         }
         // Answers and events that were on their way are lost with the agenda, as they are when an agent ends.
         simulation.isLibvirtUp = true
+        simulation.journal.pauses = []
         simulation.killAgent()
         simulation.startAgent()
         for (uuid, domain) in simulation.domains where !domain.isRunning && !domain.isStoppedByOwner {
@@ -76,6 +83,27 @@ struct RandomLife {
                 }
             }
             planOutage(&simulation)
+        }
+    }
+
+    /// An operator pauses one domain or all, or lets what is paused go on.
+    private func planPause(_ simulation: inout Simulation) {
+        let most = Int(pauses.components.seconds)
+        simulation.after(simulation.random.seconds(1...most)) { simulation in
+            planPause(&simulation)
+            guard simulation.isAgentUp else { return }
+            let all = simulation.sortedDomains
+            let one = all[simulation.random.below(all.count)].facts.identity
+            let domain = simulation.random.chance(30) ? nil : one
+            if simulation.random.chance(50) {
+                let pause = RepairPause(domain: domain, note: ChangeNote(author: "ada"), since: simulation.now.time)
+                _ = simulation.machine.pause(pause, now: simulation.now)
+            } else {
+                for pause in simulation.machine.allPauses {
+                    _ = simulation.machine.resume(pause.domain, now: simulation.now)
+                }
+            }
+            simulation.journal.pauses = simulation.machine.allPauses
         }
     }
 

@@ -13,7 +13,8 @@ import Vocabulary
 ///     libvirt ends | libvirt answers | libvirt forgets
 ///     lively NAME COUNT | still NAME COUNT | stuck NAME COUNT      samples of its signs of life
 ///     pause NAME | all, resume NAME | all    an operator holds repairs, and lets them go on
-///     alert NAME fires | is resolved, host stops, kill-switch on | off, clock 3600s, undefine NAME, release NAME
+///     host stops | reboots
+///     alert NAME fires | is resolved, kill-switch on | off, clock 3600s, undefine NAME, release NAME
 struct ScenarioDeed {
     private let deed: Agenda.Deed
 
@@ -36,7 +37,7 @@ struct ScenarioDeed {
         case "agent": words == ["ends"] ? { $0.killAgent() } : restart
         case "libvirt": libvirt(words)
         case "alert": alert(words)
-        case "host": { $0.conditions.shutdown = "/run/nologin" }
+        case "host": words == ["reboots"] ? reboot : { $0.conditions.shutdown = "/run/nologin" }
         case "kill-switch":
             words == ["on"] ? { $0.conditions.killSwitch = "/run/stop" } : { $0.conditions.killSwitch = nil }
         case "clock": words.first.flatMap { DurationText.parse($0) }.map { jump in { $0.wall = $0.wall + jump } }
@@ -46,6 +47,18 @@ struct ScenarioDeed {
         case "pause", "resume": words == ["all"] ? pause(verb, nil) : each(words) { pause(verb, $1)(&$0) }
         case "release": each(words) { $0.carryOut($0.machine.release($0.identity($1))) }
         default: nil
+        }
+    }
+
+    /// Everything ends without a word; what libvirt starts by itself, a line of the script's own does.
+    private static func reboot(_ simulation: inout Simulation) {
+        simulation.killAgent()
+        simulation.log.line("the host reboots", at: simulation.uptime)
+        simulation.book.isAcrossBoot = true
+        for (uuid, domain) in simulation.domains where domain.isRunning {
+            simulation.book.unseen[uuid] = domain.status
+            simulation.domains[uuid]?.failures += 1
+            simulation.domains[uuid]?.status = Scene.status("shutoff unknown")
         }
     }
 

@@ -112,15 +112,24 @@ extension Simulation {
         carryOut(machine.restore(journal.inherit(), now: now))
     }
 
+    var sortedDomains: [SimulatedDomain] {
+        domains.values.sorted { $0.facts.identity.name < $1.facts.identity.name }
+    }
+
     /// The agent is connected again and lists the domains.
     mutating func reconcile() {
         guard isAgentUp, isLibvirtUp else { return }
+        for domain in sortedDomains where domain.isRunning {
+            carryOut(machine.meet(running: domain.facts.identity))
+        }
         let unseen = book.unseen.sorted { $0.key.description < $1.key.description }
         book.unseen = [:]
+        defer { book.isAcrossBoot = false }
         for (uuid, before) in unseen {
             guard let domain = domains[uuid], domain.status != before || !domain.exists else { continue }
             let finding = DomainFinding(
-                domain: domain.facts.identity, before: before, now: domain.exists ? domain.status : nil, time: now.time)
+                domain: domain.facts.identity, before: before, now: domain.exists ? domain.status : nil,
+                isAcrossBoot: book.isAcrossBoot, time: now.time)
             carryOut(machine.hear(finding, now: now))
         }
     }

@@ -109,6 +109,9 @@ struct Simulation {
         let reply = isLibvirtUp ? domain.reply(to: attempt.action) : .error(.internalError, "End of file")
         domains[attempt.domain.uuid] = domain
         book.call(attempt, domain, at: uptime)
+        if machine.allPauses.contains(where: { $0.domain == nil || $0.domain == attempt.domain }) {
+            book.wrong("\(attempt.action) while it is paused", attempt, uptime)
+        }
         let error: VirError?
         switch reply {
         case .silence: return

@@ -47,8 +47,9 @@ struct SimulatedJournal {
         }
         for index in rows.indices { rows[index].isFinished = true }
         return Inheritance(
-            attempts: past, quarantined: Array(quarantined.values), held: Array(held.values),
-            open: Array(open.values), pauses: pauses)
+            attempts: past, quarantined: quarantined.values.sorted { $0.domain.name < $1.domain.name },
+            held: held.values.sorted { $0.domain.name < $1.domain.name },
+            open: open.values.sorted { $0.domain.name < $1.domain.name }, pauses: pauses)
     }
 }
 
@@ -80,6 +81,8 @@ struct SimulationLog {
 struct SimulationBook {
     /// States before something that no agent saw.
     var unseen: [DomainUUID: DomainStatus] = [:]
+    /// Whether the host was booted since.
+    var isAcrossBoot = false
     private(set) var calls: [(time: Duration, attempt: Attempt)] = []
     private(set) var last: [DomainUUID: Decision] = [:]
     private(set) var decisions: [Decision.Outcome: Int] = [:]

@@ -58,8 +58,9 @@ class Shell:
         self.process.stdin.flush()
 
     def close(self):
-        self.process.stdin.close()
+        self.process.terminate()
         self.process.wait(60)
+        self.process.stdin.close()
 
 
 def configure(host, name, uri, settle, limits):

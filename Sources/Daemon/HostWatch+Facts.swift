@@ -37,7 +37,7 @@ extension HostWatch {
     private func circumstances(of domain: WatchedDomain) -> DomainCircumstances {
         let needs = needs(of: domain)
         // What all have tells nothing of why some failed.
-        let shared = needs.filter { need in domains.values.contains { !self.needs(of: $0).contains(need) } }
+        let shared = needs.filter { need in domains.values.contains { !isNeeded(need, by: $0) } }
         var circumstances = DomainCircumstances(resources: shared.map(\.description).sorted())
         circumstances.missing = needs.compactMap { reasonMissing($0) }.sorted()
         circumstances.diskRequests = domain.diskRequests
@@ -67,6 +67,15 @@ extension HostWatch {
             if let pool = disk.pool ?? disk.source.flatMap(poolAbove) { needs.insert(.pool(pool)) }
         }
         return needs
+    }
+
+    /// The same for one need: asked of every domain while one is repaired, so no set is made.
+    private func isNeeded(_ need: Need, by domain: WatchedDomain) -> Bool {
+        guard let description = domain.description else { return false }
+        return switch need {
+        case .network(let name): description.interfaces.contains { $0.network == name }
+        case .pool(let name): description.disks.contains { ($0.pool ?? $0.source.flatMap(poolAbove)) == name }
+        }
     }
 
     /// The pool in whose directory a file lies.

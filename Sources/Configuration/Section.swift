@@ -17,6 +17,7 @@ enum Sections {
         RulesSection.self,
         AlertmanagersSection.self,
         ReceiversSection.self,
+        OutboxSection.self,
         RoutesSection.self,
         InhibitRulesSection.self,
         EventRoutesSection.self,

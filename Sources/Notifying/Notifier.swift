@@ -57,7 +57,7 @@ public actor Notifier {
     /// Things that happened and have no end: each is told once, to `receiver`.
     public func take(notices: [Alert], to receiver: String) async {
         await inherit()
-        let taken = notices.map { ($0, Destination(receiver, "", Grouping(), $0.labels)) }
+        let taken = notices.map { ($0, Destination(receiver, Route.rootKey, Grouping(), $0.labels)) }
         await desks[receiver]?.take(taken, areNotices: true)
         await outbox?.settle()
     }
@@ -180,4 +180,6 @@ public struct Delivery: Hashable, Sendable {
     public let result: Result
     /// Attempts that failed directly before this one.
     public let failuresBefore: Int
+    /// What was found to be wrong with the receiver's templates for the first time.
+    public var complaints: [String] = []
 }

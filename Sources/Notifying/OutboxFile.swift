@@ -18,6 +18,10 @@ public actor OutboxFile {
         var failures = 0
         var waiters: [Int: Waiter] = [:]
         var lastWaiter = 0
+        /// Changes that wait while the file cannot be written, before some of them are dropped.
+        var most = Self.fewest
+
+        static let fewest = 200_000
     }
 
     fileprivate struct Waiter {
@@ -26,7 +30,7 @@ public actor OutboxFile {
     }
 
     /// Rows that are read at most.
-    private static let most = 200_000
+    private static let most = 1_000_000
     /// Longer than that nobody waits for the disk.
     private static let longestWait = Duration.seconds(2)
 
@@ -68,6 +72,7 @@ public actor OutboxFile {
         guard !changes.isEmpty else { return }
         let isFree = inbox.withLock { inbox in
             for change in changes { inbox.changes[change.key] = change }
+            if inbox.isFailing, inbox.changes.count > inbox.most { inbox.shed() }
             inbox.put += 1
             defer { inbox.isBusy = true }
             return !inbox.isBusy
@@ -160,6 +165,15 @@ public actor OutboxFile {
             return gone.values.map(\.continuation)
         }
         for continuation in released { continuation.resume() }
+    }
+}
+
+extension OutboxFile.Inbox {
+    /// What there is to be told is bounded where it is kept. What there is to be forgotten is not: were it not forgotten,
+    /// it would be told twice after a restart, which is better than to keep it without end.
+    fileprivate mutating func shed() {
+        changes = changes.filter { if case .put = $0.value { true } else { false } }
+        most = max(Self.fewest, changes.count * 2)
     }
 }
 

@@ -7,6 +7,7 @@ import Synchronization
 import TestHosts
 import Testing
 import Vocabulary
+import WebClient
 
 /// What a notifier leaves in its file for the one after it. "Killed" is a notifier that is just left: what it has put on
 /// the disk is all that the next one gets.

@@ -19,7 +19,7 @@ public struct Exec: Channel {
         self.timeout = timeout
     }
 
-    public func parcels(for message: Message) -> [Parcel] {
+    public func parcels(for message: Message, complain: @escaping Complain) -> [Parcel] {
         [
             .program(
                 ProgramRun(

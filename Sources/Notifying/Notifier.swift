@@ -16,6 +16,7 @@ public actor Notifier {
     private var firing: [Labels: Alert] = [:]
     /// Those of them that come from before a restart, and of which nothing has been heard since.
     private var unheard: Set<Labels> = []
+    /// Ends when what was kept is taken over, or has been waited for long enough.
     private var inheriting: Task<Void, Never>?
     private var retry: Task<Void, Never>?
 
@@ -101,7 +102,8 @@ public actor Notifier {
         await withTaskGroup(of: Void.self) { group in
             for desk in desks { group.addTask { await desk.drain(within: grace) } }
         }
-        await outbox?.close()
+        guard let outbox else { return }
+        await Task { await outbox.close() }.value(within: OutboxFile.longestWait)
     }
 
     /// How each receiver stands, by name.
@@ -126,14 +128,15 @@ public actor Notifier {
 
     // MARK: What was kept
 
-    /// Takes over what is in the outbox, before anything else is taken.
+    /// Takes over what is in the outbox, before anything else is taken; later when its disk hangs.
     private func inherit() async {
         guard let outbox else { return }
         if inheriting == nil {
-            inheriting = Task {
+            let reading = Task {
                 guard let rows = await outbox.inherit() else { return self.inheritLater(outbox) }
                 await self.adopt(rows)
             }
+            inheriting = Task { await reading.value(within: OutboxFile.longestWait) }
         }
         await inheriting?.value
     }

@@ -22,6 +22,10 @@ public struct SilenceBook: Sendable {
     }
 
     private var entries: [String: Entry] = [:]
+    /// The ids, as they came, each with a number that is higher than those before.
+    private var arrivals: [(number: Int, id: String)] = []
+    /// The number of the one that came last.
+    private(set) var newest = 0
 
     public init() {}
 
@@ -50,7 +54,7 @@ public struct SilenceBook: Sendable {
                 silence = Silence(
                     id: id, scope: old.scope, startsAt: old.state(at: now) == .active ? old.startsAt : silence.startsAt,
                     endsAt: silence.endsAt, updatedAt: now, author: silence.author, comment: silence.comment)
-                entries[id] = Entry(silence: silence, scope: scope)
+                entries[id]?.silence = silence
                 return (silence, moves + [.put(silence)])
             }
         }
@@ -58,8 +62,20 @@ public struct SilenceBook: Sendable {
         if let id = draft.id, entries[id]?.silence.state(at: now) != .expired, entries[id] != nil {
             moves.append(try expire(id, at: now))
         }
-        entries[silence.id] = Entry(silence: silence, scope: scope)
+        enter(silence, scope)
         return (silence, moves + [.put(silence)])
+    }
+
+    private mutating func enter(_ silence: Silence, _ scope: SilenceScope) {
+        if entries.updateValue(Entry(silence: silence, scope: scope), forKey: silence.id) != nil { return }
+        newest += 1
+        arrivals.append((newest, silence.id))
+    }
+
+    private mutating func forget(_ ids: [String]) {
+        guard !ids.isEmpty else { return }
+        for id in ids { entries[id] = nil }
+        arrivals.removeAll { entries[$0.id] == nil }
     }
 
     /// Ends one now.
@@ -78,7 +94,7 @@ public struct SilenceBook: Sendable {
     /// Forgets what has been over for long.
     public mutating func sweep(at now: Timestamp) -> [Move] {
         let old = entries.values.map(\.silence).filter { now - $0.endsAt >= Self.kept }.map(\.id).sorted()
-        for id in old { entries[id] = nil }
+        forget(old)
         return old.map { .remove(id: $0) }
     }
 
@@ -86,19 +102,30 @@ public struct SilenceBook: Sendable {
     public mutating func restore(_ silences: [Silence]) {
         for silence in silences.prefix(Self.most) {
             guard let scope = try? SilenceScope(silence.scope), silence.hasBoundedText else { continue }
-            entries[silence.id] = Entry(silence: silence, scope: scope)
+            enter(silence, scope)
         }
     }
 
-    /// What silences an alert with these labels: of several, the one that ends last.
-    public func muting(_ labels: Labels, at time: Timestamp) -> Silence? {
-        last(at: time) { $0.covers(alert: labels) }
+    /// The ids of what silences alerts of these labels at any time, of those that came after the one of `number`.
+    func ids(covering labels: Labels, after number: Int) -> [String] {
+        let first = arrivals.lastIndex { $0.number <= number }.map { $0 + 1 } ?? 0
+        return arrivals[first...].map(\.id).filter { entries[$0]?.scope.covers(alert: labels) == true }
+    }
+
+    /// Of those of `ids` that are active, the one that ends last.
+    func last(of ids: [String], at time: Timestamp) -> Silence? {
+        ids.compactMap { entries[$0]?.silence }.filter { $0.state(at: time) == .active }
+            .max { ($0.endsAt, $0.id) < ($1.endsAt, $1.id) }
     }
 
     /// What holds the repair of a domain with these labels, which the alert asks for if there is one: of several, the one
     /// that ends last.
     public func holding(domain labels: Labels, alert: Labels?, at time: Timestamp) -> Silence? {
-        last(at: time) { scope in scope.covers(domain: labels) || alert.map { scope.covers(alert: $0) } == true }
+        let ids = entries.filter { _, entry in
+            entry.silence.state(at: time) == .active
+                && (entry.scope.covers(domain: labels) || alert.map { entry.scope.covers(alert: $0) } == true)
+        }
+        return last(of: Array(ids.keys), at: time)
     }
 
     /// Whether a maintenance is active.
@@ -111,11 +138,6 @@ public struct SilenceBook: Sendable {
         entries.values.contains {
             $0.silence.isMaintenance && $0.silence.state(at: time) == .active && $0.scope.covers(domain: labels)
         }
-    }
-
-    private func last(at time: Timestamp, _ covers: (SilenceScope) -> Bool) -> Silence? {
-        entries.values.filter { $0.silence.state(at: time) == .active && covers($0.scope) }.map(\.silence)
-            .max { ($0.endsAt, $0.id) < ($1.endsAt, $1.id) }
     }
 
     private static func checked(
@@ -145,7 +167,7 @@ public struct SilenceBook: Sendable {
         guard let oldest = over.min(by: { $0.endsAt < $1.endsAt }) else {
             throw ChangeRefusal(.unavailable, "there are \(Self.most) silences and maintenances; expire some first")
         }
-        entries[oldest.id] = nil
+        forget([oldest.id])
         return [.remove(id: oldest.id)]
     }
 

@@ -49,25 +49,6 @@ extension MappingReader {
         }
     }
 
-    /// The text of `key`, or the file of `key_file`; never shown. nil when neither is there: `isRequired` makes that a
-    /// problem.
-    mutating func secret(_ key: String, isRequired: Bool = true) -> Secret? {
-        let text = value(key) == nil ? nil : required(key)
-        let file = path(of: "\(key)_file")
-        switch (text, file) {
-        case (let text?, nil): return .text(text)
-        case (nil, let file?): return .file(file)
-        case (.some, .some):
-            complain("\(key)_file", "\(key) is there too; keep one of them")
-            return nil
-        case (nil, nil):
-            if isRequired, value(key) == nil, value("\(key)_file") == nil {
-                problems.add("\(name): needs \(key) or \(key)_file", at: node)
-            }
-            return nil
-        }
-    }
-
     /// `url` or `url_file`. A wrong one is not shown: it may hold a token.
     mutating func url(isRequired: Bool = true) -> Secret? {
         let url = secret("url", isRequired: isRequired)
@@ -76,20 +57,22 @@ extension MappingReader {
         return nil
     }
 
-    /// `url`, `timeout`, `headers`, `basic_auth` and `authorization`; without a URL it is `standard`.
+    /// `url`, `timeout`, `headers` and `http_config`; without a URL it is `standard`.
     mutating func target(url standard: Secret? = nil) -> WebTarget? {
         let before = problems.problems.count
         let url = self.url(isRequired: standard == nil) ?? standard
         let timeout = duration("timeout", in: .milliseconds(100) ... .seconds(120)) ?? .seconds(10)
         let headers = self.headers()
-        let authentication = self.authentication()
+        for key in Self.webClientKeys where value(key) != nil {
+            complain(key, "belongs into http_config, as in Alertmanager: http_config: {\(key): …}")
+        }
         var client = WebClientSettings()
         if var reader = mapping("http_config") {
             client = reader.webClientSettings()
             reader.end()
         }
         guard let url, problems.problems.count == before else { return nil }
-        return WebTarget(url: url, timeout: timeout, headers: headers, authentication: authentication, client: client)
+        return WebTarget(url: url, timeout: timeout, headers: headers, client: client)
     }
 
     private mutating func headers() -> [(String, String)] {
@@ -103,25 +86,5 @@ extension MappingReader {
             }
             return (entry.name, entry.text)
         }
-    }
-
-    private mutating func authentication() -> WebTarget.Authentication? {
-        var result: WebTarget.Authentication?
-        if var basic = mapping("basic_auth") {
-            let user = basic.required("username")
-            let password = basic.secret("password")
-            basic.end()
-            if let user, let password { result = .basic(user: user, password: password) }
-        }
-        if var token = mapping("authorization") {
-            let scheme = token.value("type", expected: "one word, such as Bearer") { text in
-                text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } && !text.isEmpty ? text : nil
-            }
-            let credentials = token.secret("credentials")
-            token.end()
-            if result != nil { complain("authorization", "basic_auth is there too; keep one of them") }
-            if let credentials { result = .token(scheme: scheme ?? "Bearer", credentials) }
-        }
-        return result
     }
 }

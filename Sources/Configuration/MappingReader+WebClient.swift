@@ -5,8 +5,14 @@ import YAML
 
 /// The settings of HTTP clients, under the keys that Prometheus and Alertmanager give them (`http_config`).
 extension MappingReader {
-    /// Reads `basic_auth`, `authorization`, `tls_config`, `proxy_url`, `no_proxy`, `proxy_from_environment`,
-    /// `follow_redirects` and `refuse_targets` from among the keys of this mapping.
+    static var webClientKeys: [String] {
+        [
+            "basic_auth", "authorization", "tls_config", "proxy_url", "no_proxy", "proxy_from_environment",
+            "follow_redirects", "refuse_targets",
+        ]
+    }
+
+    /// Reads `webClientKeys` from among the keys of this mapping.
     mutating func webClientSettings() -> WebClientSettings {
         var settings = WebClientSettings()
         settings.authorization = authorization()
@@ -40,12 +46,8 @@ extension MappingReader {
         if var reader = mapping("basic_auth") {
             let user = reader.secret("username")
             // No password at all is an empty one, as in Prometheus.
-            let password = reader.secret("password") ?? .text("")
-            if let user {
-                found = .basic(user: user, password: password)
-            } else {
-                reader.problems.add("\(reader.name): needs username or username_file", at: reader.node)
-            }
+            let password = reader.secret("password", isRequired: false) ?? .text("")
+            if let user { found = .basic(user: user, password: password) }
             reader.end()
         }
         guard var reader = mapping("authorization") else { return found }
@@ -56,24 +58,27 @@ extension MappingReader {
         if type?.lowercased() == "basic" { reader.complain("type", "give user and password as basic_auth") }
         if let credentials = reader.secret("credentials") {
             found = .other(type: type ?? "Bearer", credentials: credentials)
-        } else {
-            reader.problems.add("\(reader.name): needs credentials or credentials_file", at: reader.node)
         }
         reader.end()
         return found
     }
 
-    /// A secret that is written here, or in the file that `KEY_file` names.
-    private mutating func secret(_ key: String) -> WebClientSettings.Secret? {
-        let text = string(key)
-        let file = path(of: key + "_file")
+    /// The text of `key`, or the file of `key_file`; never shown. nil when neither is there: `isRequired` makes that a
+    /// problem.
+    mutating func secret(_ key: String, isRequired: Bool = true) -> Secret? {
+        let text = value(key) == nil ? nil : isRequired ? required(key) : string(key)
+        let file = path(of: "\(key)_file")
         switch (text, file) {
         case (let text?, nil): return .text(text)
         case (nil, let file?): return .file(file)
         case (.some, .some):
-            complain(key + "_file", "\(key) is there too; keep one of them")
+            complain("\(key)_file", "\(key) is there too; keep one of them")
             return nil
-        case (nil, nil): return nil
+        case (nil, nil):
+            if isRequired, value(key) == nil, value("\(key)_file") == nil {
+                problems.add("\(name): needs \(key) or \(key)_file", at: node)
+            }
+            return nil
         }
     }
 

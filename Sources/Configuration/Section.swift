@@ -18,6 +18,7 @@ enum Sections {
         AlertmanagersSection.self,
         ProgramsSection.self,
         ReceiversSection.self,
+        OutboxSection.self,
         RoutesSection.self,
         InhibitRulesSection.self,
         EventRoutesSection.self,

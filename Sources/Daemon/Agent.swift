@@ -182,6 +182,11 @@ package actor Agent {
         for target in settings.alertmanagers.targets {
             if let warning = target.client.warning { log.warning("alertmanagers: \(target.name): \(warning)") }
         }
+        for receiver in notifying.receivers {
+            if let warning = receiver.channel.destination?.client.warning {
+                log.warning("receivers: \(receiver.name): \(warning)")
+            }
+        }
         let single = settings.connections.count == 1 ? settings.connections.first?.name : nil
         silences.setSingleHost(single)
         eventDesk.reload(settings.eventRoutes, namesHosts: single == nil)

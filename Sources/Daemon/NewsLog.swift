@@ -66,6 +66,11 @@ enum NewsLog {
             "receiver": "\(delivery.receiver)", "alerts": "\(delivery.alerts)",
             "names": "\(delivery.alertNames.prefix(5).joined(separator: ","))",
         ]
+        for complaint in delivery.complaints {
+            log.warning(
+                "a template is of no use for this: a replacement is told",
+                metadata: fields.merging(["reason": "\(complaint)"]) { $1 })
+        }
         switch delivery.result {
         case .delivered:
             let level: Logger.Level = delivery.failuresBefore > 0 ? .notice : .debug

@@ -14,6 +14,7 @@ import Web
 package actor SilenceDesk: SilenceKeeper {
     private nonisolated let book: Mutex<SilenceBook>
     private nonisolated let single: Mutex<String?>
+    private nonisolated let coverage = Mutex(SilenceCoverage())
     private let file: SilenceFile?
     private let log: Logger
     private let changed = Mutex<(@Sendable () -> Void)?>(nil)
@@ -39,8 +40,8 @@ package actor SilenceDesk: SilenceKeeper {
 
     /// What silences an alert with these labels.
     package nonisolated func muting(_ labels: Labels, at time: Timestamp) -> Silence? {
-        let labels = complete(labels)
-        return current.muting(labels, at: time)
+        let book = current
+        return coverage.withLock { $0.muting(labels, in: book, at: time, complete: complete) }
     }
 
     /// What holds the repair of `domain`, which the alert of these labels asks for if there is one.
@@ -50,7 +51,12 @@ package actor SilenceDesk: SilenceKeeper {
 
     /// The name of the only connection, whose alerts have no label `host`; nil when there are several.
     package nonisolated func setSingleHost(_ name: String?) {
-        single.withLock { $0 = name }
+        let before = single.withLock { single in
+            defer { single = name }
+            return single
+        }
+        // What was found is true of alerts as they were completed.
+        if before != name { coverage.withLock { $0 = SilenceCoverage() } }
     }
 
     /// Called after each change.

@@ -7,6 +7,8 @@ import WebClient
 actor AlertmanagerDesk {
     /// Alerts in one request, as Prometheus has it.
     private static let batch = 256
+    /// Fewer, when it was found that a proxy on the way takes fewer.
+    private var most = AlertmanagerDesk.batch
     private static let longestDelay = Duration.seconds(30)
     /// A target that will not have what it is told is asked again when alerts are told again anyway.
     private static let refusedDelay = AlertmanagerBook.resend
@@ -64,23 +66,20 @@ actor AlertmanagerDesk {
     func reload(_ target: AlertmanagerTarget, _ settings: AlertmanagerSettings) {
         // What it refused, or what could not be read, may be right now.
         notBefore = .zero
+        most = Self.batch
         self.target = target
         self.settings = settings
         wake()
     }
 
-    /// Lets what is due leave, for up to `grace`; then nothing more is sent.
+    /// Lets what is due leave, for up to `grace`; then nothing more is sent. Returns soon after, even when what is being
+    /// sent hangs.
     func drain(within grace: Duration) async {
         isDraining = true
         pause?.cancel()
-        let limit = Task {
-            // A cancelled wait means that everything has left.
-            try? await Task.sleep(for: grace)
-            if !Task.isCancelled { self.stop() }
-        }
-        await worker?.value
-        limit.cancel()
+        await worker?.value(within: grace)
         stop()
+        await worker?.value(within: Desk.farewell)
     }
 
     func stop() {
@@ -96,7 +95,7 @@ actor AlertmanagerDesk {
 
     private func work() async {
         while !isStopped {
-            let alerts = book.due(Self.batch, clock: clock)
+            let alerts = book.due(most, clock: clock)
             let rest = notBefore - clock
             if alerts.isEmpty || rest > .zero {
                 guard !isDraining else { return }
@@ -147,7 +146,11 @@ actor AlertmanagerDesk {
             counts.sent += sent
             failures = 0
             return .delivered
-        case .refused(let reason):
+        case .tooMuch(let reason) where alerts.count > 1:
+            most = alerts.count / 2
+            counts.errors += 1
+            return .failed(reason: reason, delay: .zero)
+        case .refused(let reason), .tooMuch(let reason):
             // It has taken the valid ones among them; the next time they are told anyway is the next attempt.
             book.told(alerts, clock: clock)
             counts.errors += 1
@@ -181,6 +184,7 @@ actor AlertmanagerDesk {
         switch response.status {
         case 200..<300: .told
         case 400, 422: .refused(reason: "it answered \(response.status): \(response.firstLine)")
+        case 413: .tooMuch(reason: "it answered 413")
         case 408, 429, 500...: .again(reason: "it answered \(response.status)", retryAfter: response.retryAfter)
         // A password, a path or a proxy is wrong: nothing of it was taken, and someone has to look.
         default: .again(reason: "it answered \(response.status)", retryAfter: refusedDelay)

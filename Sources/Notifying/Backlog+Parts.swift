@@ -4,7 +4,7 @@ import Vocabulary
 extension Backlog {
     struct Group: Hashable, Sendable {
         let labels: Labels
-        let routeText: String
+        let routeKey: String
     }
 
     /// What an entry is known by.
@@ -63,6 +63,8 @@ extension Backlog {
         var lastTold: Duration?
         /// Whether a message was cut: the rest follows at once.
         var hasMore = false
+        /// Alerts that a message may have, when it was found to be fewer than the settings say.
+        var most: Int?
         var attempts = 0
         var notBefore = Duration.zero
         /// The number of the ticket that counts.

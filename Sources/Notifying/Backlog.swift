@@ -7,7 +7,7 @@ import Vocabulary
 /// an alert that fired and was resolved meanwhile is told as resolved. What was told is kept beside each alert: one that
 /// comes again as it was told, as after a restart, is not told again.
 struct Backlog: Sendable {
-    let limits: OutboxLimits
+    var limits: OutboxLimits
     var sendsResolved: Bool
     var entries: [Key: Entry] = [:]
     var threads: [Group: Thread] = [:]
@@ -148,10 +148,12 @@ struct Backlog: Sendable {
             rest(group, now: now)
             return nil
         }
-        let isCut = owed.count > limits.message
+        let most = min(limits.message, thread.most ?? .max)
+        let isCut = owed.count > most
         if isCut { owed.sort { ($0.since ?? .zero) < ($1.since ?? .zero) } }
-        let items = owed.prefix(limits.message) + others.prefix(max(0, limits.message - owed.count))
-        return Batch(group: group, items: items.sortedByLabels, isCut: isCut)
+        let items = owed.prefix(most) + others.prefix(max(0, most - owed.count))
+        return Batch(
+            group: group, items: items.sorted { $0.alert.labels.stands(before: $1.alert.labels) }, isCut: isCut)
     }
 
     /// A muted alert waits, and its wait counts from when it is muted no more; what is over, and of which the receiver
@@ -230,6 +232,15 @@ struct Backlog: Sendable {
         }
         schedule(batch.group, now: now)
         return max(delay, notBefore - now)
+    }
+
+    /// It was too much for one message: the next one of the group has half as many alerts.
+    mutating func halve(_ batch: Batch, now: Duration) {
+        edit(batch.group) { thread in
+            thread.most = max(1, batch.items.count / 2)
+            thread.hasMore = true
+        }
+        schedule(batch.group, now: now)
     }
 
     private static let longest = Duration.seconds(300)
@@ -329,12 +340,5 @@ struct Backlog: Sendable {
         queue.add(DueQueue.Ticket(due: due, number: number, group: group))
         // Overtaken tickets far in the future would gather.
         if queue.count > 64 + 2 * threads.count { queue.prune { threads[$0.group]?.ticket == $0.number } }
-    }
-}
-
-extension Collection<Backlog.Item> {
-    /// In the order of the texts of their labels.
-    fileprivate var sortedByLabels: [Backlog.Item] {
-        map { ("\($0.alert.labels)", $0) }.sorted { $0.0 < $1.0 }.map(\.1)
     }
 }

@@ -1,16 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 import Programs
-import Synchronization
+import Queues
 public import WebClient
 
 /// Carries one receiver's parcels, one at a time, and says what became of each.
 ///
-/// It keeps its own client, with its connections: carriers do not wait for each other.
-public struct Carrier: Sendable {
+/// Its own queue: a channel may read a file that is far away, and whose disk hangs. Its own client, with its connections,
+/// too: carriers do not wait for each other, and nobody but its desk's worker waits for one.
+public actor Carrier {
+    private nonisolated let executor = QueueExecutor(label: "virtwarden.carrier")
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private static let mostKept = 10_000
+    /// So many refusals, and nothing taken before them, are not for what is in a parcel.
+    private static let refusals = 3
     private let client: WebClient
     private let log: @Sendable (String) -> Void
     private let heard: (@Sendable (WebResponse) -> Void)?
-    private let memory = Memory()
+    /// What became of the requests of messages that were told in part, by a hash of what was sent and where, keyed at
+    /// random for each process; bodies are too large to be kept.
+    private var settled: [Int: Answer] = [:]
+
+    private struct Answer {
+        let verdict: Verdict
+        let reason: FailureReason?
+    }
+
+    /// What became of a message.
+    public struct Outcome: Sendable {
+        public let verdict: Verdict
+        /// Of one that was not told.
+        public let reason: FailureReason?
+        /// What was found to be wrong with templates, by their keys.
+        public let complaints: [String: String]
+    }
 
     /// `log` takes the lines of the channel `log`, `heard` each answer.
     public init(
@@ -22,82 +45,85 @@ public struct Carrier: Sendable {
         self.heard = heard
     }
 
-    /// What became of `parcel`, and, of a request that failed, the kind of reason.
-    private func carry(_ parcel: Parcel, of channel: any Channel) async -> (Verdict, FailureReason?) {
+    /// Tells `message` whole. The first parcel that may be taken later ends the attempt; when the message is told again,
+    /// those that are settled, byte for byte, are passed over: else a receiver that takes only so many at once would never
+    /// take the last. One that is refused for good does not keep the others from being carried.
+    public func tell(_ message: Message, by channel: any Channel) async -> Outcome {
+        var complaints: [String: String] = [:]
+        let parcels: [Parcel]
+        do throws(ChannelError) {
+            parcels = try channel.parcels(for: message) { key, sentence in
+                complaints[key] = complaints[key] ?? sentence
+            }
+        } catch {
+            return Outcome(
+                verdict: .again(reason: error.description, retryAfter: nil), reason: .settings, complaints: complaints)
+        }
+        let answer = await carry(parcels, of: channel)
+        return Outcome(verdict: answer.verdict, reason: answer.reason, complaints: complaints)
+    }
+
+    private func verdict(on run: ProgramRun) async -> Verdict {
+        guard run.input.count <= ProgramRun.inputLimit else {
+            return .tooMuch(reason: "the message has \(run.input.count) bytes, too many for a program's input")
+        }
+        return Verdict(await run.report())
+    }
+
+    private func carry(_ parcels: [Parcel], of channel: any Channel) async -> Answer {
+        var refused: [Answer] = []
+        var isTaken = false
+        for parcel in parcels where isTaken || refused.count < Self.refusals {
+            let answer: Answer
+            if let known = settled[parcel.hash] { answer = known } else { answer = await carry(parcel, of: channel) }
+            switch answer.verdict {
+            case .again, .tooMuch: return answer
+            case .refused: refused.append(answer)
+            case .told: isTaken = true
+            }
+            if parcels.count > 1 { keep(answer, of: parcel) }
+        }
+        if !settled.isEmpty { for parcel in parcels { settled[parcel.hash] = nil } }
+        return refused.first ?? Answer(verdict: .told, reason: nil)
+    }
+
+    private func carry(_ parcel: Parcel, of channel: any Channel) async -> Answer {
         switch parcel {
         case .request(let request):
             do throws(WebClientError) {
                 let response = try await client.send(request)
                 heard?(response)
-                return (channel.verdict(on: response), FailureReason(status: response.status))
+                return Answer(verdict: channel.verdict(on: response), reason: FailureReason(status: response.status))
             } catch {
                 let verdict: Verdict =
                     error.kind == .badURL
                     ? .refused(reason: error.description) : .again(reason: error.description, retryAfter: nil)
-                return (verdict, FailureReason(error))
+                return Answer(verdict: verdict, reason: FailureReason(error))
             }
-        case .program(let run): return (Verdict(await run.report()), nil)
+        case .program(let run): return Answer(verdict: await verdict(on: run), reason: nil)
         case .line(let text):
             log(text)
-            return (.told, nil)
+            return Answer(verdict: .told, reason: nil)
         }
     }
 
-    /// Tells `message` whole; the first parcel that is not told decides. When the message is told again, the parcels
-    /// that were told already, byte for byte, are passed over: else a receiver that takes only so many at once would
-    /// never take the last.
-    public func tell(_ message: Message, by channel: any Channel) async -> (verdict: Verdict, reason: FailureReason?) {
-        let parcels: [Parcel]
-        do throws(ChannelError) {
-            parcels = try channel.parcels(for: message)
-        } catch {
-            let verdict: Verdict =
-                error.isFinal
-                ? .refused(reason: error.description) : .again(reason: error.description, retryAfter: nil)
-            return (verdict, .settings)
-        }
-        for parcel in parcels where !memory.holds(parcel) {
-            let (verdict, reason) = await carry(parcel, of: channel)
-            guard verdict == .told else { return (verdict, reason) }
-            if parcels.count > 1 { memory.note(parcel) }
-        }
-        memory.forget(parcels)
-        return (.told, nil)
+    private func keep(_ answer: Answer, of parcel: Parcel) {
+        // To be told twice is better than to be remembered without end.
+        if settled.count >= Self.mostKept { settled = [:] }
+        settled[parcel.hash] = answer
     }
+}
 
-    /// The requests of messages that were told in part.
-    private final class Memory: Sendable {
-        private static let most = 10_000
-        private let told = Mutex<Set<Int>>([])
-
-        func holds(_ parcel: Parcel) -> Bool {
-            guard let key = Self.key(parcel) else { return false }
-            return told.withLock { $0.contains(key) }
-        }
-
-        func note(_ parcel: Parcel) {
-            guard let key = Self.key(parcel) else { return }
-            told.withLock { told in
-                // To be told twice is better than to be remembered without end.
-                if told.count >= Self.most { told = [] }
-                told.insert(key)
-            }
-        }
-
-        func forget(_ parcels: [Parcel]) {
-            told.withLock { told in
-                guard !told.isEmpty else { return }
-                for parcel in parcels { if let key = Self.key(parcel) { told.remove(key) } }
-            }
-        }
-
-        /// A hash of what is sent and where, keyed at random for each process; bodies are too large to be kept.
-        private static func key(_ parcel: Parcel) -> Int? {
-            guard case .request(let request) = parcel else { return nil }
-            var hasher = Hasher()
+extension Parcel {
+    fileprivate var hash: Int {
+        var hasher = Hasher()
+        switch self {
+        case .request(let request):
             hasher.combine(request.url)
             hasher.combine(request.body)
-            return hasher.finalize()
+        case .program(let run): hasher.combine(run)
+        case .line(let text): hasher.combine(text)
         }
+        return hasher.finalize()
     }
 }

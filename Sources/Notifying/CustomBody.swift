@@ -18,23 +18,41 @@ public struct CustomBody: Sendable {
         return type.hasPrefix("application/json") || type.hasPrefix("text/json") || type.hasSuffix("+json")
     }
 
-    /// The body for `message`. Where the template fails at run time, a plain text that says so, in JSON under `text`.
-    func bytes(for message: Message) throws(ChannelError) -> [UInt8] {
+    /// The body for `message`. Where the template makes no JSON and should, as a label with a quote may have it, labels and
+    /// annotations are escaped for it; where that does not help, or the template fails, it is a plain text that says so, in
+    /// JSON under `text`.
+    func bytes(for message: Message, complain: @escaping Complain) -> [UInt8] {
         let text: String
         do throws(TemplateFailure) {
             text = try template.expand(message.data())
         } catch {
-            let plain = Rendering(message).failed(error)
-            return isJSON ? (["text": .string(plain)] as JSON).bytes : Array(plain.utf8)
+            complain("body", "the template body fails: \(error.reason)")
+            return plain(message, "failed: \(error.reason)")
         }
         let bytes = Array(text.utf8)
-        if isJSON, let reason = Self.reasonNotJSON(bytes) {
-            throw ChannelError(
-                "the template of its body makes no JSON of this message: \(reason); "
-                    + "write label values through toJson, as {{ toJson .CommonLabels.domain }}",
-                isFinal: true)
+        guard isJSON, let reason = Self.reasonNotJSON(bytes) else { return bytes }
+        complain(
+            "body",
+            "the template body makes no JSON of this message: \(reason); "
+                + "write label values through toJson, as {{ toJson .CommonLabels.domain }}")
+        return escaped(message) ?? plain(message, "made no JSON")
+    }
+
+    /// The body with values as they are written between the quotes of a JSON text; nil where that is no JSON either.
+    private func escaped(_ message: Message) -> [UInt8]? {
+        let data = message.data(escaping: {
+            String(decoding: JSON.string($0).bytes.dropFirst().dropLast(), as: UTF8.self)
+        })
+        // Silence is right: what is wrong with it has been said.
+        guard let bytes = (try? template.expand(data)).map({ Array($0.utf8) }), Self.reasonNotJSON(bytes) == nil else {
+            return nil
         }
         return bytes
+    }
+
+    private func plain(_ message: Message, _ problem: String) -> [UInt8] {
+        let text = message.plainText(problem)
+        return isJSON ? (["text": .string(text)] as JSON).bytes : Array(text.utf8)
     }
 
     /// What keeps `bytes` from being JSON; nil when they are.

@@ -24,7 +24,7 @@ public enum FailureReason: String, CaseIterable, Sendable {
             case .connect: .connect
             case .timeout: .timeout
             case .tls: .tls
-            case .badURL: .settings
+            case .badURL, .secret: .settings
             default: .other
             }
     }

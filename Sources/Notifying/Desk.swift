@@ -4,7 +4,8 @@ import Vocabulary
 
 /// Works off what one receiver is owed, one message at a time, until it has been told.
 actor Desk {
-    /// A queue of its own: a channel may read a file, which may be far away.
+    /// A queue of its own: what there is to do about thousands of alerts takes a while. Nothing is done here that waits
+    /// for a disk or the network, as whoever brings alerts waits for this: channels are asked by the `Carrier`.
     private nonisolated let executor = QueueExecutor(label: "virtwarden.desk")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -13,6 +14,8 @@ actor Desk {
     private var backlog: Backlog
     private var counts = DeliveryFigures()
     private var failures = 0
+    /// The templates of which it has been said that they are of no use.
+    private var complained: Set<String> = []
     private let carrier: Carrier
     private let file: OutboxFile?
     private let isMuted: @Sendable (Labels) -> Bool
@@ -39,6 +42,8 @@ actor Desk {
     }
 
     private var now: Duration { epoch.duration(to: .now) }
+    /// How long is waited for what has been cut off.
+    static let farewell = Duration.milliseconds(1500)
 
     var figures: DeliveryFigures {
         backlog.sweep(now: now)
@@ -98,8 +103,10 @@ actor Desk {
 
     func reload(_ receiver: Receiver, _ settings: NotifierSettings) {
         self.receiver = receiver
+        complained = []
         externalURL = settings.externalURL
         backlog.sendsResolved = receiver.sendsResolved
+        backlog.limits = settings.limits
         backlog.reroute(now: now) { labels in
             settings.destinations(of: labels).first { $0.receiver == receiver.name }.map { ($0.group, $0.grouping) }
         }
@@ -114,18 +121,15 @@ actor Desk {
         commit()
     }
 
-    /// Lets what may be sent now leave, for up to `grace`; then nothing more is sent.
+    /// Lets what may be sent now leave, for up to `grace`; then nothing more is sent. Returns soon after, even when what is
+    /// being sent hangs.
     func drain(within grace: Duration) async {
         pause?.cancel()
-        let limit = Task {
-            // A cancelled wait means that everything has left.
-            try? await Task.sleep(for: grace)
-            if !Task.isCancelled { self.stop() }
-        }
         isDraining = true
-        await worker?.value
-        limit.cancel()
+        let worker = worker
+        await worker?.value(within: grace)
         stop()
+        await worker?.value(within: Self.farewell)
     }
 
     func stop() {
@@ -168,28 +172,35 @@ actor Desk {
 
     private func send(_ batch: Backlog.Batch) async {
         let message = Message(
-            receiver: receiver.name, groupLabels: batch.group.labels, routeText: batch.group.routeText,
+            receiver: receiver.name, groupLabels: batch.group.labels, routeKey: batch.group.routeKey,
             alerts: batch.alerts, externalURL: externalURL)
         let before = failures
-        let (verdict, failure) = await carrier.tell(message, by: receiver.channel)
+        let outcome = await carrier.tell(message, by: receiver.channel)
+        let failure = outcome.reason ?? .other
         let result: Delivery.Result
-        switch verdict {
+        switch outcome.verdict {
         case .told:
             for since in batch.items.compactMap(\.since) { counts.latency.add(now - since) }
             backlog.settled(batch, now: now)
             counts.delivered += 1
             failures = 0
             result = .delivered
-        case .refused(let reason):
+        case .tooMuch(let reason) where batch.items.count > 1:
+            backlog.halve(batch, now: now)
+            counts.failed += 1
+            counts.failures[failure, default: 0] += 1
+            failures += 1
+            result = .failed(reason: reason, delay: .zero)
+        case .refused(let reason), .tooMuch(let reason):
             backlog.settled(batch, now: now, isRefused: true)
             counts.refused += 1
-            counts.failures[failure ?? .other, default: 0] += 1
+            counts.failures[failure, default: 0] += 1
             result = .refused(reason: reason)
         case .again(let reason, let retryAfter):
             guard !isStopped else { return }
             let delay = backlog.failed(batch, now: now, retryAfter: retryAfter, random: .random(in: 0..<1))
             counts.failed += 1
-            counts.failures[failure ?? .other, default: 0] += 1
+            counts.failures[failure, default: 0] += 1
             failures += 1
             result = .failed(reason: reason, delay: delay)
         }
@@ -197,7 +208,13 @@ actor Desk {
         report(
             Delivery(
                 receiver: receiver.name, alertNames: Set(batch.alerts.map(\.name)).sorted(),
-                alerts: batch.items.count, result: result, failuresBefore: before))
+                alerts: batch.items.count, result: result, failuresBefore: before,
+                complaints: news(of: outcome.complaints)))
+    }
+
+    /// What has not been said of the receiver's templates yet.
+    private func news(of complaints: [String: String]) -> [String] {
+        complaints.sorted { $0.key < $1.key }.filter { complained.insert($0.key).inserted }.map(\.value)
     }
 }
 
@@ -214,13 +231,13 @@ extension Desk {
         if let entry = backlog.entries[key] {
             return .put(
                 OutboxRow(
-                    key: rowKey, alert: entry.alert, group: entry.group.labels, routeText: entry.group.routeText,
+                    key: rowKey, alert: entry.alert, group: entry.group.labels, routeKey: entry.group.routeKey,
                     told: entry.told.map(stored), since: wall(entry.since)))
         }
         guard key.moment == nil, let told = backlog.past[key.labels] else { return .forget(rowKey) }
         return .put(
             OutboxRow(
-                key: rowKey, alert: nil, group: .none, routeText: "", told: stored(told), since: wall(told.at)))
+                key: rowKey, alert: nil, group: .none, routeKey: "", told: stored(told), since: wall(told.at)))
     }
 
     private func stored(_ told: Backlog.Told) -> OutboxRow.Told {

@@ -6,17 +6,17 @@ public struct Message: Hashable, Sendable {
     public let receiver: String
     /// The labels that all alerts of the group share and that make it a group.
     public let groupLabels: Labels
-    /// The matchers of the route that led here, for the group's key.
-    public let routeText: String
+    /// The route that led here, as the group's key has it.
+    public let routeKey: String
     /// Firing ones, and those that were resolved since the receiver was last told.
     public let alerts: [Alert]
     /// Where people find the agent.
     public let externalURL: String
 
-    public init(receiver: String, groupLabels: Labels, routeText: String, alerts: [Alert], externalURL: String) {
+    public init(receiver: String, groupLabels: Labels, routeKey: String, alerts: [Alert], externalURL: String) {
         self.receiver = receiver
         self.groupLabels = groupLabels
-        self.routeText = routeText
+        self.routeKey = routeKey
         self.alerts = alerts
         self.externalURL = externalURL
     }
@@ -24,7 +24,7 @@ public struct Message: Hashable, Sendable {
     public var isFiring: Bool { alerts.contains { $0.state == .firing } }
 
     /// As Alertmanager writes it: `{}/{severity="critical"}:{alertname="DomainCrashed"}`.
-    public var groupKey: String { "{}/{\(routeText)}:\(groupLabels)" }
+    public var groupKey: String { "\(routeKey):\(groupLabels)" }
 }
 
 extension Labels {

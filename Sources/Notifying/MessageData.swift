@@ -30,16 +30,19 @@ extension Message {
     /// The message about one of its alerts alone.
     func about(_ alert: Alert) -> Message {
         Message(
-            receiver: receiver, groupLabels: groupLabels, routeText: routeText, alerts: [alert],
+            receiver: receiver, groupLabels: groupLabels, routeKey: routeKey, alerts: [alert],
             externalURL: externalURL)
     }
 
     /// What is told where a template fails: `[FIRING] DomainCrashed (2 alerts)`.
     var plainText: String {
-        let names = Set(alerts.map(\.name)).sorted().prefix(5).joined(separator: ", ")
+        let names = Set(alerts.map { $0.name.cut(to: 100) }).sorted().prefix(5).joined(separator: ", ")
         let count = alerts.count == 1 ? "1 alert" : "\(alerts.count) alerts"
         return "[\(isFiring ? "FIRING" : "RESOLVED")] \(names) (\(count))"
     }
+
+    /// The same, with what became of the template.
+    func plainText(_ problem: String) -> String { "\(plainText) (a template of receiver \(receiver) \(problem))" }
 }
 
 extension Alert {

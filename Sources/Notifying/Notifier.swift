@@ -16,6 +16,7 @@ public actor Notifier {
     private var firing: [Labels: Alert] = [:]
     /// Those of them that come from before a restart, and of which nothing has been heard since.
     private var unheard: Set<Labels> = []
+    /// Ends when what was kept is taken over, or has been waited for long enough.
     private var inheriting: Task<Void, Never>?
     private var retry: Task<Void, Never>?
 
@@ -57,7 +58,7 @@ public actor Notifier {
     /// Things that happened and have no end: each is told once, to `receiver`.
     public func take(notices: [Alert], to receiver: String) async {
         await inherit()
-        let taken = notices.map { ($0, Destination(receiver, "", Grouping(), $0.labels)) }
+        let taken = notices.map { ($0, Destination(receiver, Route.rootKey, Grouping(), $0.labels)) }
         await desks[receiver]?.take(taken, areNotices: true)
         await outbox?.settle()
     }
@@ -101,7 +102,8 @@ public actor Notifier {
         await withTaskGroup(of: Void.self) { group in
             for desk in desks { group.addTask { await desk.drain(within: grace) } }
         }
-        await outbox?.close()
+        guard let outbox else { return }
+        await Task { await outbox.close() }.value(within: OutboxFile.longestWait)
     }
 
     /// How each receiver stands, by name.
@@ -126,14 +128,15 @@ public actor Notifier {
 
     // MARK: What was kept
 
-    /// Takes over what is in the outbox, before anything else is taken.
+    /// Takes over what is in the outbox, before anything else is taken; later when its disk hangs.
     private func inherit() async {
         guard let outbox else { return }
         if inheriting == nil {
-            inheriting = Task {
+            let reading = Task {
                 guard let rows = await outbox.inherit() else { return self.inheritLater(outbox) }
                 await self.adopt(rows)
             }
+            inheriting = Task { await reading.value(within: OutboxFile.longestWait) }
         }
         await inheriting?.value
     }
@@ -180,4 +183,6 @@ public struct Delivery: Hashable, Sendable {
     public let result: Result
     /// Attempts that failed directly before this one.
     public let failuresBefore: Int
+    /// What was found to be wrong with the receiver's templates for the first time.
+    public var complaints: [String] = []
 }

@@ -15,9 +15,15 @@ public actor OutboxFile {
         var written = 0
         var isBusy = false
         var isFailing = false
+        /// Whether somebody has waited in vain since it was written last.
+        var isLate = false
         var failures = 0
         var waiters: [Int: Waiter] = [:]
         var lastWaiter = 0
+        /// Changes that wait while the file cannot be written, before some of them are dropped.
+        var most = Self.fewest
+
+        static let fewest = 200_000
     }
 
     fileprivate struct Waiter {
@@ -26,9 +32,9 @@ public actor OutboxFile {
     }
 
     /// Rows that are read at most.
-    private static let most = 200_000
+    private static let most = 1_000_000
     /// Longer than that nobody waits for the disk.
-    private static let longestWait = Duration.seconds(2)
+    static let longestWait = Duration.seconds(2)
 
     /// Its own queue: a write waits for the disk.
     private nonisolated let executor = QueueExecutor(label: "virtwarden.outbox")
@@ -68,6 +74,7 @@ public actor OutboxFile {
         guard !changes.isEmpty else { return }
         let isFree = inbox.withLock { inbox in
             for change in changes { inbox.changes[change.key] = change }
+            if inbox.isFailing, inbox.changes.count > inbox.most { inbox.shed() }
             inbox.put += 1
             defer { inbox.isBusy = true }
             return !inbox.isBusy
@@ -75,14 +82,14 @@ public actor OutboxFile {
         if isFree { Task { await self.work() } }
     }
 
-    /// Returns when what was put is on the disk. While the file cannot be used it returns at once, and after two seconds
-    /// in any case.
+    /// Returns when what was put is on the disk. While the file cannot be used, or its disk hangs, it returns at once, and
+    /// after two seconds in any case.
     nonisolated func settle() async {
         var number: Int?
         var limit: Task<Void, Never>?
         await withCheckedContinuation { continuation in
             let isDone = inbox.withLock { inbox in
-                guard inbox.written < inbox.put, !inbox.isFailing else { return true }
+                guard inbox.written < inbox.put, !inbox.isFailing, !inbox.isLate else { return true }
                 inbox.lastWaiter += 1
                 number = inbox.lastWaiter
                 inbox.waiters[inbox.lastWaiter] = Waiter(put: inbox.put, continuation: continuation)
@@ -92,10 +99,20 @@ public actor OutboxFile {
             limit = Task { [number] in
                 // Cancelled when the disk was quicker.
                 try? await Task.sleep(for: Self.longestWait)
-                if let number { self.release { $0 == number } }
+                if let number { self.giveUp(number) }
             }
         }
         limit?.cancel()
+    }
+
+    private nonisolated func giveUp(_ number: Int) {
+        let isFirst = inbox.withLock { inbox in
+            guard inbox.waiters[number] != nil else { return false }
+            defer { inbox.isLate = true }
+            return !inbox.isLate
+        }
+        if isFirst { complain("the disk of \(path) does not answer: notifications go on in memory until it does") }
+        release { $0 == number }
     }
 
     /// Writes what waits, and closes the file.
@@ -130,6 +147,7 @@ public actor OutboxFile {
             inbox.withLock { inbox in
                 inbox.written = put
                 inbox.isFailing = false
+                inbox.isLate = false
             }
         } catch {
             // What came in meanwhile is newer.
@@ -160,6 +178,15 @@ public actor OutboxFile {
             return gone.values.map(\.continuation)
         }
         for continuation in released { continuation.resume() }
+    }
+}
+
+extension OutboxFile.Inbox {
+    /// What there is to be told is bounded where it is kept. What there is to be forgotten is not: were it not forgotten,
+    /// it would be told twice after a restart, which is better than to keep it without end.
+    fileprivate mutating func shed() {
+        changes = changes.filter { if case .put = $0.value { true } else { false } }
+        most = max(Self.fewest, changes.count * 2)
     }
 }
 

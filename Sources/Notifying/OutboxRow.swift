@@ -23,7 +23,7 @@ struct OutboxRow: Sendable {
     /// nil for an alert whose end was told, which is only remembered.
     let alert: Alert?
     let group: Labels
-    let routeText: String
+    let routeKey: String
     let told: Told?
     let since: Timestamp
 }
@@ -57,7 +57,7 @@ extension OutboxRow {
 
     var values: [Value] {
         Self.values(of: key) + [
-            alert.map { .json($0) } ?? .null, .json(group), .text(routeText),
+            alert.map { .json($0) } ?? .null, .json(group), .text(routeKey),
             told.map { .text($0.state.rawValue) } ?? .null,
             told?.firedAt.map { .integer($0.milliseconds) } ?? .null,
             told.map { .integer($0.at.milliseconds) } ?? .null, .integer(since.milliseconds),
@@ -75,7 +75,7 @@ extension OutboxRow {
     /// nil for a row that makes no sense.
     init?(_ row: [Value]) {
         guard row.count == 10, let receiver = row[0].text, let labels = row[1].decoded(as: Labels.self),
-            let moment = row[2].integer, let group = row[4].decoded(as: Labels.self), let routeText = row[5].text,
+            let moment = row[2].integer, let group = row[4].decoded(as: Labels.self), let routeKey = row[5].text,
             let since = row[9].integer
         else { return nil }
         key = Key(
@@ -84,7 +84,7 @@ extension OutboxRow {
         alert = row[3].decoded(as: Alert.self)
         guard alert.map({ $0.labels == labels }) ?? true else { return nil }
         self.group = group
-        self.routeText = routeText
+        self.routeKey = routeKey
         self.since = Timestamp(milliseconds: since)
         if let state = row[6].text.flatMap(Alert.State.init), let at = row[8].integer {
             told = Told(

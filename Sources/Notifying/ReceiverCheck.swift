@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import Alerting
 import Programs
 public import Vocabulary
+import WebClient
 
 /// What can be told of a receiver before there is anything to tell it.
 public enum ReceiverCheck {
@@ -20,16 +20,9 @@ public enum ReceiverCheck {
     }
 
     private static func problems(of receiver: Receiver, _ message: Message) -> [String] {
-        var problems: [String] = []
-        for (key, template) in receiver.channel.templates {
-            do throws(TemplateFailure) {
-                _ = try template.expand(message.data())
-            } catch {
-                problems.append("the template \(key) fails: \(error.reason)")
-            }
-        }
+        var problems = receiver.channel.destination?.client.problems ?? []
         do throws(ChannelError) {
-            for parcel in try receiver.channel.parcels(for: message) {
+            for parcel in try receiver.channel.parcels(for: message, complain: { problems.append($1) }) {
                 if case .program(let run) = parcel, let problem = run.problem { problems.append(problem) }
             }
         } catch {
@@ -56,7 +49,8 @@ public enum ReceiverCheck {
             labels: labels, annotations: Labels([Label("summary", summary)]), state: state, value: 1,
             activeAt: time, firedAt: time, resolvedAt: state == .resolved ? time : nil, expression: "vector(1)")
         return Message(
-            receiver: receiver.name, groupLabels: labels.keeping(["alertname"]), routeText: "", alerts: [alert],
+            receiver: receiver.name, groupLabels: labels.keeping(["alertname"]), routeKey: Route.rootKey,
+            alerts: [alert],
             externalURL: externalURL)
     }
 }

@@ -6,27 +6,28 @@ struct Rendering {
     let message: Message
     private let data: NotificationData
     private let escape: ((String) -> String)?
+    private let complain: Complain
 
-    init(_ message: Message, escaping escape: ((String) -> String)? = nil) {
+    /// `complain` is told of templates that fail.
+    init(_ message: Message, escaping escape: ((String) -> String)? = nil, complain: @escaping Complain) {
         self.message = message
         self.escape = escape
+        self.complain = complain
         data = message.data(escaping: escape)
     }
 
-    /// The template's text; one that fails at run time is replaced by a plain text that says so, as people must be told
-    /// all the same.
-    func text(_ template: MessageTemplate) -> String {
+    /// The text of the template of the setting `key`; one that fails at run time is replaced by a plain text that says
+    /// so, as people must be told all the same.
+    func text(_ template: MessageTemplate, of key: String) -> String {
         do throws(TemplateFailure) {
             return try template.expand(data)
         } catch {
-            return failed(error)
+            complain(key, "the template \(key) fails: \(error.reason)")
+            let text = message.plainText("failed: \(error.reason)")
+            return escape?(text) ?? text
         }
     }
 
-    func failed(_ failure: TemplateFailure) -> String {
-        let text = "\(message.plainText) (a template of receiver \(message.receiver) failed: \(failure.reason))"
-        return escape?(text) ?? text
-    }
 }
 
 extension MessageTemplate {

@@ -9,12 +9,24 @@ public struct Route: Sendable {
     /// Whether the routes after it are tried too.
     public let goesOn: Bool
     public let grouping: Grouping
+    /// As Alertmanager writes a route below its root.
+    let key: String
+
+    /// Its root, where all alerts are that no route has been written for.
+    static let rootKey = "{}"
 
     public init(matchers: AlertMatchers, receiver: String, goesOn: Bool = false, grouping: Grouping = Grouping()) {
         self.matchers = matchers
         self.receiver = receiver
         self.goesOn = goesOn
         self.grouping = grouping
+        let texts = matchers.all.map { matcher in
+            (
+                matcher.name, matcher.value,
+                "\(matcher.name)\(matcher.operation.rawValue)\"\(matcher.value.escapedForLabel)\""
+            )
+        }
+        key = "\(Self.rootKey)/{\(texts.sorted { $0 < $1 }.map(\.2).joined(separator: ","))}"
     }
 }
 
@@ -52,12 +64,11 @@ public struct NotifierSettings: Sendable {
 
     /// Where an alert with these labels goes: to each receiver once, by the first route that leads there.
     func destinations(of labels: Labels) -> [Destination] {
-        guard !routes.isEmpty else { return receivers.map { Destination($0.name, "", Grouping(), labels) } }
+        guard !routes.isEmpty else { return receivers.map { Destination($0.name, Route.rootKey, Grouping(), labels) } }
         var found: [Destination] = []
         for route in routes where route.matchers.matches(labels) {
             if !found.contains(where: { $0.receiver == route.receiver }) {
-                let text = route.matchers.texts.joined(separator: ",")
-                found.append(Destination(route.receiver, text, route.grouping, labels))
+                found.append(Destination(route.receiver, route.key, route.grouping, labels))
             }
             if !route.goesOn { break }
         }
@@ -71,9 +82,9 @@ struct Destination {
     let group: Backlog.Group
     let grouping: Grouping
 
-    init(_ receiver: String, _ routeText: String, _ grouping: Grouping, _ labels: Labels) {
+    init(_ receiver: String, _ routeKey: String, _ grouping: Grouping, _ labels: Labels) {
         self.receiver = receiver
-        group = Backlog.Group(labels: grouping.key(of: labels), routeText: routeText)
+        group = Backlog.Group(labels: grouping.key(of: labels), routeKey: routeKey)
         self.grouping = grouping
     }
 }

@@ -14,10 +14,10 @@ struct Attempt {
             throw WebClientError(.badURL, method: request.method, address: "the URL given", reason: error.reason)
         }
         var whole = request
-        do throws(SecretReader.Refusal) {
-            if whole.credentials == nil { whole.credentials = try SecretReader.credentials(of: request.settings) }
+        do throws(SecretError) {
+            if whole.credentials == nil { whole.credentials = try request.settings.credentials() }
         } catch {
-            throw WebClientError(.secret, method: request.method, address: address.shown, reason: error.reason)
+            throw WebClientError(.secret, method: request.method, address: address.shown, reason: error.description)
         }
         let isRenamed = address.route(for: request.settings.tls.serverName) != nil
         if isRenamed, !whole.headers.contains(where: { $0.0.lowercased() == "host" }) {

@@ -73,7 +73,7 @@ public actor WebClient {
 
     /// A connection that was made with other settings, or other certificates, is not used again.
     private func renewHandle(for settings: WebClientSettings) {
-        let stamp = SecretReader.stamp(of: settings.tls)
+        let stamp = settings.tls.stamp
         if let used, used.settings != settings || used.stamp != stamp { handle = EasyHandle() }
         used = (settings, stamp)
     }

@@ -4,12 +4,6 @@
 ///
 /// Files are read before each request, so that a secret or a certificate that is replaced is used at once.
 public struct WebClientSettings: Hashable, Sendable {
-    /// A text that must not be shown; in a file it is read anew before each request, without spaces around it.
-    public enum Secret: Hashable, Sendable {
-        case text(String)
-        case file(String)
-    }
-
     /// What the `Authorization` header says.
     public enum Authorization: Hashable, Sendable {
         case basic(user: Secret, password: Secret)
@@ -65,10 +59,4 @@ public struct WebClientSettings: Hashable, Sendable {
             ? "tls_config.insecure_skip_verify is true: anyone on the way can read and change what is sent, and learn "
                 + "its secrets" : nil
     }
-}
-
-extension WebClientSettings.Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    public var description: String { "(secret)" }
-    public var debugDescription: String { description }
-    public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -73,8 +73,15 @@ import YAML
         (
             #"alertmanagers: [{url: "http://h", basic_auth: {password: a, password_file: /p}}]"#,
             [
-                "alertmanagers[0].basic_auth.password_file: password is there too; keep one of them",
                 "alertmanagers[0].basic_auth: needs username or username_file",
+                "alertmanagers[0].basic_auth.password_file: password is there too; keep one of them",
+            ]
+        ),
+        (
+            #"alertmanagers: [{url: "http://h", http_config: {}}]"#,
+            [
+                "alertmanagers[0].http_config: its keys (basic_auth, tls_config and so on) stand beside url here, as "
+                    + "in Prometheus"
             ]
         ),
         (

@@ -3,6 +3,7 @@ import Alerting
 import FoundationEssentials
 import Notifying
 import Testing
+import WebClient
 import YAML
 
 @testable import Configuration
@@ -30,7 +31,7 @@ import YAML
                   method: PUT
                   content_type: text/plain
                   headers: {X-A: "1"}
-                  authorization: {type: GenieKey, credentials_file: /etc/k}
+                  http_config: {authorization: {type: GenieKey, credentials_file: /etc/k}}
                   body: "{{ .Status }}"
               - {name: c, log: {text: "{{ .Status }}"}}
               - name: d
@@ -53,7 +54,7 @@ import YAML
                   color: "good"
                   fields: [{title: T, value: "{{ .Status }}", short: false}]
               - {name: f, teams: {url: "https://h/x", title: t, text: x, link: "http://l", timeout: 5s}}
-              - {name: g, webhook: {url: "http://h", basic_auth: {username: u, password: p}, body: "{{ toJson . }}"}}
+              - {name: g, webhook: {url: "http://h", http_config: {basic_auth: {username: u, password: p}}, body: "{{ toJson . }}"}}
             """#)
         #expect(receivers.map(\.name) == ["a", "b", "c", "d", "e", "f", "g"])
         let exec = try #require(receivers[0].channel as? Exec)
@@ -61,7 +62,7 @@ import YAML
         let http = try #require(receivers[1].channel as? HTTPRequest)
         #expect(
             http.method == .put && http.body.contentType == "text/plain" && http.body.template.text == "{{ .Status }}")
-        #expect(http.target.authentication == .token(scheme: "GenieKey", .file("/etc/k")))
+        #expect(http.target.client.authorization == .other(type: "GenieKey", credentials: .file("/etc/k")))
         #expect(http.target.headers.map(\.0) == ["X-A"])
         #expect((receivers[2].channel as? LogLine)?.text.text == "{{ .Status }}")
         let pager = try #require(receivers[3].channel as? PagerDuty)
@@ -73,7 +74,7 @@ import YAML
         let teams = try #require(receivers[5].channel as? Teams)
         #expect(teams.target.timeout == .seconds(5) && teams.title.text == "t")
         let webhook = try #require(receivers[6].channel as? Webhook)
-        #expect(webhook.target.authentication == .basic(user: "u", password: .text("p")))
+        #expect(webhook.target.client.authorization == .basic(user: .text("u"), password: .text("p")))
         #expect(webhook.body?.template.text == "{{ toJson . }}")
     }
 
@@ -140,9 +141,25 @@ import YAML
             ]
         ),
         (
-            "receivers: [{name: a, webhook: {url: \"http://h\", basic_auth: {username: u}, authorization: {credentials: x}}}]",
+            "receivers: [{name: a, webhook: {url: \"http://h\", basic_auth: {username: u}, tls_config: {}}}]",
             [
-                "c.yml:1:62: receivers[0].webhook.basic_auth: needs password or password_file"
+                "c.yml:1:62: receivers[0].webhook.basic_auth: belongs into http_config, as in Alertmanager: "
+                    + "http_config: {basic_auth: …}",
+                "c.yml:1:89: receivers[0].webhook.tls_config: belongs into http_config, as in Alertmanager: "
+                    + "http_config: {tls_config: …}",
+            ]
+        ),
+        (
+            "receivers: [{name: a, webhook: {url: \"http://h\", http_config: {basic_auth: {password: p}}}}]",
+            ["c.yml:1:76: receivers[0].webhook.http_config.basic_auth: needs username or username_file"]
+        ),
+        (
+            "outbox: {max_notifications: 10, max_bytes: 1, max_age: 1s, max_count: 5}",
+            [
+                "c.yml:1:29: outbox.max_notifications: expected a whole number from 1000 to 200000, found \"10\"",
+                "c.yml:1:44: outbox.max_bytes: expected a whole number from 1048576 to 1073741824, found \"1\"",
+                "c.yml:1:56: outbox.max_age: expected a duration from 1m to 30d, such as 30s or 1h30m, found \"1s\"",
+                #"c.yml:1:60: unknown key "outbox.max_count""#,
             ]
         ),
     ])

@@ -133,6 +133,20 @@ import WebClient
         await sender.stop(within: .seconds(1))
     }
 
+    @Test func `what is too much for a proxy on the way is sent in smaller parts`() async throws {
+        let sink = try WebSink()
+        defer { sink.stop() }
+        // An alert is some 300 bytes of it.
+        sink.behave(.takeUpTo(25_000))
+        let sender = start([AlertmanagerTarget(name: "am", url: sink.url.withoutSlash)])
+        scene.stand((0..<256).map { alert("web-\($0)") })
+        await sender.take(scene.standing.map(\.alert))
+        try await waitUntil("all are told") { await sender.figures()["am"]?.sent == 256 }
+        #expect(self.scene.reports.map(\.alerts) == [256, 128, 64, 64, 64, 64])
+        #expect(await sender.figures()["am"]?.dropped == 0)
+        await sender.stop(within: .seconds(1))
+    }
+
     @Test func `of a thousand alerts none is lost while a real Alertmanager is away, nor resolved ones`() async throws {
         let port = try freePort()
         let sender = start([AlertmanagerTarget(name: "am", url: "http://127.0.0.1:\(port)")])

@@ -35,7 +35,7 @@ import WebClient
             ["template", "render", "--template.glob=\(glob)", "--template.text=\(template)", "--template.data=\(data)"])
         await directory.remove()
         let message = Message(
-            receiver: "ops", groupLabels: Labels([Label("alertname", "DomainCrashed")]), routeText: "",
+            receiver: "ops", groupLabels: Labels([Label("alertname", "DomainCrashed")]), routeKey: "{}",
             alerts: try WebhookTests.recordedAlerts(isOneResolved: true), externalURL: "http://host:9177")
         let body = CustomBody(try MessageTemplate(parsing: template), contentType: "text/plain")
         let channel = HTTPRequest(WebTarget(url: .url("http://127.0.0.1/")), body: body)

@@ -5,7 +5,7 @@ import Vocabulary
 @testable import Notifying
 
 @Suite struct BacklogTests {
-    private static let group = Backlog.Group(labels: Labels([Label("alertname", "DomainCrashed")]), routeText: "")
+    private static let group = Backlog.Group(labels: Labels([Label("alertname", "DomainCrashed")]), routeKey: "{}")
     private let group = Self.group
     private let atOnce = Grouping(interval: .zero)
 
@@ -138,7 +138,7 @@ import Vocabulary
 
     @Test func `one group's failure delays no other`() {
         var backlog = Backlog()
-        let other = Backlog.Group(labels: Labels([Label("alertname", "DomainPaused")]), routeText: "")
+        let other = Backlog.Group(labels: Labels([Label("alertname", "DomainPaused")]), routeKey: "{}")
         backlog.take(.of("web-1"), in: group, atOnce, now: .zero)
         backlog.take(.of("web-2", name: "DomainPaused"), in: other, atOnce, now: .seconds(1))
         guard case .send(let batch) = backlog.next(now: .seconds(1)) else { return #expect(Bool(false)) }
@@ -151,7 +151,7 @@ import Vocabulary
     @Test func `when three have failed all wait, and when one is told none does`() {
         var backlog = Backlog()
         for index in 0..<5 {
-            let place = Backlog.Group(labels: Labels([Label("domain", "web-\(index)")]), routeText: "")
+            let place = Backlog.Group(labels: Labels([Label("domain", "web-\(index)")]), routeKey: "{}")
             backlog.take(.of("web-\(index)"), in: place, atOnce, now: .zero)
         }
         var seen: [String] = []
@@ -168,7 +168,7 @@ import Vocabulary
 
     @Test func `a receiver that asks for time is left alone by all groups`() {
         var backlog = Backlog()
-        let other = Backlog.Group(labels: .none, routeText: "")
+        let other = Backlog.Group(labels: .none, routeKey: "{}")
         backlog.take(.of("web-1"), in: group, atOnce, now: .zero)
         backlog.take(.of("web-2"), in: other, atOnce, now: .zero)
         guard case .send(let batch) = backlog.next(now: .zero) else { return #expect(Bool(false)) }
@@ -262,7 +262,7 @@ import Vocabulary
         var backlog = Backlog()
         for name in ["web-1", "web-2", "web-3"] { backlog.take(.of(name), in: group, atOnce, now: .zero) }
         #expect(tell(&backlog, at: 0).count == 3)
-        let all = Backlog.Group(labels: .none, routeText: "")
+        let all = Backlog.Group(labels: .none, routeKey: "{}")
         backlog.reroute(now: .seconds(1)) { $0["domain"] == "web-3" ? nil : (all, self.atOnce) }
         #expect(tell(&backlog, at: 1) == [], "they are told already")
         backlog.take(.of("web-1", .resolved), in: all, atOnce, now: .seconds(2))
@@ -273,7 +273,7 @@ import Vocabulary
     @Test func `ten thousand groups leave in the order in which they came, and quickly`() {
         var backlog = Backlog()
         func place(_ index: Int) -> Backlog.Group {
-            Backlog.Group(labels: Labels([Label("domain", "web-\(index)")]), routeText: "")
+            Backlog.Group(labels: Labels([Label("domain", "web-\(index)")]), routeKey: "{}")
         }
         for index in 0..<10_000 {
             backlog.take(.of("web-\(index)"), in: place(index), atOnce, now: .milliseconds(index))

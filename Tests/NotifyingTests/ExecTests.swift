@@ -15,7 +15,7 @@ import WebClient
     }
 
     private func message(_ alerts: [Alert]) -> Message {
-        Message(receiver: "ops", groupLabels: .none, routeText: "", alerts: alerts, externalURL: "http://host:9177")
+        Message(receiver: "ops", groupLabels: .none, routeKey: "{}", alerts: alerts, externalURL: "http://host:9177")
     }
 
     /// What became of a message to a shell script.

@@ -2,11 +2,13 @@
 import Alerting
 import Database
 import FoundationEssentials
+import Glibc
 import Notifying
 import Synchronization
 import TestHosts
 import Testing
 import Vocabulary
+import WebClient
 
 /// What a notifier leaves in its file for the one after it. "Killed" is a notifier that is just left: what it has put on
 /// the disk is all that the next one gets.
@@ -179,6 +181,31 @@ extension OutboxTests {
         try await waitUntil("it is told") { sink.requests.count == 1 }
         await next.stop(within: .seconds(1))
         await killed.stop(within: .zero)
+        await directory.remove()
+    }
+
+    @Test(.enabled(if: geteuid() == 0 && access("/dev/fuse", R_OK | W_OK) == 0))
+    func `disks that hang, under the outbox and under a secret, hold nobody up`() async throws {
+        let directory = try OwnedDirectory()
+        let disk = try await HungDisk(in: directory)
+        let sink = try WebSink()
+        defer { sink.stop() }
+        let complaints = complaints
+        let outbox = OutboxFile(path: disk.path + "/outbox.db", rest: .milliseconds(100)) { complaints.take($0) }
+        let settings = NotifierSettings(receivers: [
+            Receiver(name: "ops", channel: Webhook(address: .url(sink.url))),
+            Receiver(name: "hung", channel: Webhook(address: .file(disk.path + "/url"))),
+        ])
+        let notifier = Notifier(settings, outbox: outbox) { _ in }
+        for count in 1...3 {
+            await notifier.take([.of("web-\(count)", name: "Alert\(count)")])
+            try await waitUntil("it is told") { sink.requests.count == count }
+        }
+        #expect(await notifier.figures()["hung"]?.depth == 3)
+        await notifier.stop(within: .milliseconds(100))
+        #expect(complaints.all.count == 1)
+        #expect(complaints.all.first?.hasSuffix("does not answer: notifications go on in memory until it does") == true)
+        await disk.end()
         await directory.remove()
     }
 

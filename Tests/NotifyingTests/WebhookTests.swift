@@ -31,7 +31,7 @@ import WebClient
     private func body(_ alerts: [Alert]) throws -> Body {
         let message = Message(
             receiver: "ops", groupLabels: Labels([Label("alertname", "DomainCrashed")]),
-            routeText: #"severity="critical""#, alerts: alerts, externalURL: "http://host:9177")
+            routeKey: #"{}/{severity="critical"}"#, alerts: alerts, externalURL: "http://host:9177")
         let request = try #require(try Webhook(address: .url("http://127.0.0.1/")).request(of: message))
         return try JSONDecoder().decode(Body.self, from: Data(request.body))
     }
@@ -83,7 +83,7 @@ import WebClient
         let recorded = try Data(contentsOf: URL(filePath: Self.folder + "/Fixtures/alertmanager-0.25-\(name).json"))
         let message = Message(
             receiver: "ops", groupLabels: Labels([Label("alertname", "DomainCrashed")]),
-            routeText: #"severity="critical""#, alerts: try Self.recordedAlerts(isOneResolved: isOneResolved),
+            routeKey: #"{}/{severity="critical"}"#, alerts: try Self.recordedAlerts(isOneResolved: isOneResolved),
             externalURL: "http://host:9177")
         let body = try #require(try Webhook(address: .url("http://127.0.0.1/")).request(of: message)).body
         #expect(String(decoding: body, as: UTF8.self) == String(decoding: recorded, as: UTF8.self))
@@ -106,8 +106,8 @@ import WebClient
     @Test func `the URL's file is read for each message, and said when it is missing`() throws {
         let path = "/tmp/virtwarden-url-\(UInt64.random(in: .min ... .max))"
         let webhook = Webhook(address: .file(path))
-        let message = Message(receiver: "ops", groupLabels: .none, routeText: "", alerts: [], externalURL: "")
-        let error = #expect(throws: ChannelError.self) { try webhook.parcels(for: message) }
+        let message = Message(receiver: "ops", groupLabels: .none, routeKey: "{}", alerts: [], externalURL: "")
+        let error = #expect(throws: ChannelError.self) { try webhook.parcels(for: message, complain: { _, _ in }) }
         #expect(error?.description == "cannot read \(path): No such file or directory; check the path")
         try Data("http://127.0.0.1:1/a\n".utf8).write(to: URL(filePath: path))
         defer { try? FileManager.default.removeItem(atPath: path) }
@@ -120,7 +120,7 @@ import WebClient
 extension Channel {
     /// The only request that carries `message`.
     func request(of message: Message) throws -> WebRequest? {
-        guard case .request(let request)? = try parcels(for: message).first else { return nil }
+        guard case .request(let request)? = try parcels(for: message, complain: { _, _ in }).first else { return nil }
         return request
     }
 }

@@ -16,15 +16,23 @@ public final class AlertmanagerServer: Sendable {
     private let process: ChildProcess
     private let isPlain: Bool
 
-    /// Starts it on `port`, or a free one, and returns once it answers.
+    /// Starts it on `port`, or a free one, and returns once it answers. `routes` are those below its root.
     public static func start(
-        port: UInt16? = nil, webhook: String? = nil, protection: Protection = .none
+        port: UInt16? = nil, webhook: String? = nil, routes: String = "[]", groupWait: String = "0s",
+        protection: Protection = .none
     ) async throws -> AlertmanagerServer {
         let directory = try OwnedDirectory()
         let server: AlertmanagerServer
         do {
             let file = try await directory.writeProtection(protection)
-            server = try AlertmanagerServer(directory, port: port ?? freePort(), webhook: webhook, webFile: file)
+            let webhooks = webhook.map { "[{url: \"\($0)\"}]" } ?? "[]"
+            let settings = """
+                route: {receiver: all, group_by: [alertname], group_wait: \(groupWait), group_interval: 1s, \
+                repeat_interval: 1h, routes: \(routes)}
+                receivers: [{name: all, webhook_configs: \(webhooks)}]
+
+                """
+            server = try AlertmanagerServer(directory, port: port ?? freePort(), settings, webFile: file)
         } catch {
             await directory.remove()
             throw error
@@ -43,16 +51,10 @@ public final class AlertmanagerServer: Sendable {
         return server
     }
 
-    private init(_ directory: OwnedDirectory, port: UInt16, webhook: String?, webFile: String?) throws {
+    private init(_ directory: OwnedDirectory, port: UInt16, _ settings: String, webFile: String?) throws {
         self.directory = directory
         self.port = port
         isPlain = webFile == nil
-        let webhooks = webhook.map { "[{url: \"\($0)\"}]" } ?? "[]"
-        let settings = """
-            route: {receiver: all, group_by: [alertname], group_wait: 0s, group_interval: 1s, repeat_interval: 1h}
-            receivers: [{name: all, webhook_configs: \(webhooks)}]
-
-            """
         let file = try directory.write("alertmanager.yml", settings.utf8)
         process = try ChildProcess(
             "prometheus-alertmanager",

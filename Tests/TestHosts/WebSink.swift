@@ -9,6 +9,8 @@ public final class WebSink: Sendable {
     public enum Behaviour: Sendable {
         /// Answers with this status; `fields` are header lines, each ended by CR LF.
         case answer(Int, fields: String = "", body: String = "")
+        /// Answers 413 to a body that is longer, else 200.
+        case takeUpTo(Int)
         /// Never answers.
         case hang
         /// Answers 200 with a body that comes byte by byte, with `pause` between them, for as long as the client stays.
@@ -116,7 +118,7 @@ public final class WebSink: Sendable {
                 state.requests.append(request)
                 return state.byPath[request.path] ?? state.behaviour
             }
-            guard carryOut(behaviour, connection) else { break }
+            guard carryOut(behaviour.toward(request), connection) else { break }
         }
         _ = state.withLock { $0.connections.remove(connection) }
         close(connection)
@@ -133,7 +135,7 @@ public final class WebSink: Sendable {
             var byte: UInt8 = 0
             _ = Glibc.read(connection, &byte, 1)
             return false
-        case .close: return false
+        case .close, .takeUpTo: return false
         case .drip(let pause):
             guard send("HTTP/1.1 200 OK\r\nContent-Length: 1048576\r\n\r\n", connection) else { return false }
             // This thread is the connection's own.
@@ -192,5 +194,13 @@ public final class WebSink: Sendable {
         let body = Array(buffer[headEnd.upperBound..<headEnd.upperBound + length])
         buffer.removeFirst(headEnd.upperBound + length)
         return Request(line: String(lines.first ?? ""), headers: headers, body: body)
+    }
+}
+
+extension WebSink.Behaviour {
+    /// What is done about `request`.
+    fileprivate func toward(_ request: WebSink.Request) -> WebSink.Behaviour {
+        guard case .takeUpTo(let count) = self else { return self }
+        return .answer(request.body.count > count ? 413 : 200)
     }
 }

@@ -40,9 +40,9 @@ import Testing
         try #require(lines.count == 6)
         #expect(lines[0].contains("b: <in \(bad)> holds no URL that begins with http:// or https://"))
         #expect(lines[1] == "c: cannot read \(directory.path)/missing: No such file or directory; check the path")
-        #expect(lines[2].hasPrefix("d: the template of its body makes no JSON of this message: "))
+        #expect(lines[2].hasPrefix("d: the template body makes no JSON of this message: "))
         #expect(lines[2].hasSuffix(" when labels hold quotes or line feeds"))
-        #expect(lines[3].hasPrefix("e: the template of its body makes no JSON of this message: "))
+        #expect(lines[3].hasPrefix("e: the template body makes no JSON of this message: "))
         #expect(!lines[3].hasSuffix("line feeds"))
         #expect(lines[4] == "f: the template text fails: can't evaluate field Nothing in type template.Data")
         #expect(lines[5] == "g: cannot run /nowhere/tell: No such file or directory")
@@ -68,6 +68,38 @@ import Testing
         _ = await child.end()
         let said = child.standardOutput + child.standardError
         #expect(said.contains("/bin/sh ended with 65: no such team"), "\(said)")
+        await directory.remove()
+    }
+
+    @Test func `Alertmanagers are asked for their state, and sent no alert`() async throws {
+        let server = try await AlertmanagerServer.start()
+        let sink = try WebSink()
+        defer { sink.stop() }
+        sink.behave(.answer(401), at: "/one/api/v2/status")
+        sink.behave(.answer(200, body: "hello"), at: "/two/api/v2/status")
+        let result = try await check(
+            """
+            alertmanagers:
+              - {name: real, url: "\(server.url)"}
+              - {name: one, url: "\(sink.url)", path_prefix: /one}
+              - {name: two, url: "\(sink.url)two/"}
+              - {name: dead, url: "http://127.0.0.1:1"}
+              - {name: hidden, url: "\(sink.url)", basic_auth: {username: u, password_file: "\(directory.path)/none"}}
+            """)
+        #expect(result.code == 1)
+        #expect(result.output.hasPrefix("alertmanager real: ok: Alertmanager 0."))
+        #expect(result.output.hasSuffix(", cluster disabled\n"))
+        let lines = result.errors.split(separator: "\n").map(String.init)
+        try #require(lines.count == 4)
+        #expect(lines[0] == "alertmanager one: it answered 401 to /api/v2/status; check its credentials")
+        #expect(lines[1] == "alertmanager two: what answered is no Alertmanager; check url and path_prefix")
+        #expect(lines[2].hasPrefix("alertmanager dead: cannot GET to http://127.0.0.1:1/…: "))
+        #expect(lines[3].hasPrefix("alertmanager hidden: cannot read \(directory.path)/none: No such file"))
+        #expect(sink.requests.allSatisfy { $0.line.hasPrefix("GET ") })
+        #expect(try await !server.query().contains("Virtwarden"))
+        let config = try await BuiltProgram.run(["check", "config", directory.path + "/config.yml"])
+        #expect(config.output.contains(", 5 Alertmanagers (real, one, two, dead, hidden), "))
+        await server.stop()
         await directory.remove()
     }
 
@@ -110,7 +142,7 @@ import Testing
         let wrong = try await check("receivers: [{name: a, slack: {}}]")
         #expect(wrong.code == 1 && wrong.errors.contains("config.yml:1:30: receivers[0].slack: needs url or url_file"))
         let empty = try await check("receivers: []")
-        #expect(empty.code == 0 && empty.output.hasSuffix("config.yml: ok: no receivers\n"))
+        #expect(empty.code == 0 && empty.output.hasSuffix("config.yml: ok: no receivers, no Alertmanagers\n"))
         await directory.remove()
     }
 }

@@ -40,7 +40,8 @@ import Testing
         let good = try directory.write("good.yml", "sampling: {interval: 1s}\n".utf8)
         let result = try await BuiltProgram.run(["check", "config", good])
         #expect(result.code == 0)
-        #expect(result.output == "\(good): ok: 1 connections, 0 rules, 0 receivers, remediation observe\n")
+        #expect(
+            result.output == "\(good): ok: 1 connections, 0 rules, 0 receivers, 0 Alertmanagers, remediation observe\n")
         await directory.remove()
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Notifying
+import WebClient
 import YAML
 
 extension PagerDuty: ConfiguredChannel {

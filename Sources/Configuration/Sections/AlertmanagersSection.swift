@@ -40,6 +40,10 @@ extension MappingReader {
         let timeout = duration("timeout", in: .milliseconds(100) ... .seconds(120)) ?? .seconds(10)
         let relabelling = relabelling("alert_relabel_configs")
         let client = webClientSettings()
+        if value("http_config") != nil {
+            complain(
+                "http_config", "its keys (basic_auth, tls_config and so on) stand beside url here, as in Prometheus")
+        }
         guard let (url, host) = address else { return nil }
         return AlertmanagerTarget(
             name: name ?? host, url: url.withoutLastSlashes + (prefix ?? "").withoutLastSlashes, timeout: timeout,

@@ -20,11 +20,8 @@ public struct Exec: Channel {
         self.timeout = timeout
     }
 
-    public func parcels(for message: Message) throws(ChannelError) -> [Parcel] {
+    public func parcels(for message: Message, complain: @escaping Complain) -> [Parcel] {
         let body = WebhookBody.bytes(of: message)
-        guard body.count <= ProgramRun.inputLimit else {
-            throw ChannelError("the message has \(body.count) bytes, too many for a program's input", isFinal: true)
-        }
         return [.program(ProgramRun(program: program, arguments: arguments, input: body, timeout: timeout))]
     }
 }

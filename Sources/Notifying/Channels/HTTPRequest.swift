@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import Alerting
+import Alerting
 
 /// Any other interface over HTTP: method, headers, content type and body are free.
 public struct HTTPRequest: Channel {
@@ -23,12 +23,12 @@ public struct HTTPRequest: Channel {
         self.body = body
     }
 
-    public var templates: [(key: String, template: MessageTemplate)] { [("body", body.template)] }
+    public var destination: WebTarget? { target }
 
-    public func parcels(for message: Message) throws(ChannelError) -> [Parcel] {
+    public func parcels(for message: Message, complain: @escaping Complain) throws(ChannelError) -> [Parcel] {
         // GET and DELETE say all in the URL.
         let hasNone = body.template.text.isEmpty
-        let bytes = hasNone ? [] : try body.bytes(for: message)
+        let bytes = hasNone ? [] : body.bytes(for: message, complain: complain)
         return [.request(try target.request(bytes, as: body.contentType, method: method.rawValue))]
     }
 }

@@ -10,9 +10,8 @@ public struct LogLine: Channel {
 
     public init() {}
 
-    public var templates: [(key: String, template: MessageTemplate)] { [("text", text)] }
-
-    public func parcels(for message: Message) -> [Parcel] {
-        [.line(Rendering(message).text(text).onOneLine.cut(to: Self.longest))]
+    public func parcels(for message: Message, complain: @escaping Complain) -> [Parcel] {
+        let text = Rendering(message, complain: complain).text(text, of: "text")
+        return [.line(text.onOneLine.cut(to: Self.longest))]
     }
 }

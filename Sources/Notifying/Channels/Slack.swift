@@ -41,27 +41,23 @@ public struct Slack: Channel {
         self.target = target
     }
 
-    public var templates: [(key: String, template: MessageTemplate)] {
-        [("title", title), ("text", text), ("link", link)] + (color.map { [("color", $0)] } ?? [])
-            + fields.enumerated().map { ("fields[\($0)].value", $1.value) }
-    }
+    public var destination: WebTarget? { target }
 
-    public func parcels(for message: Message) throws(ChannelError) -> [Parcel] {
-        let (plain, safe) = (Rendering(message), Rendering(message, escaping: Self.escaped))
-        func text(_ template: MessageTemplate, _ longest: Int) -> String { safe.text(template).cut(to: longest) }
-        let title = text(title, Self.longestTitle).onOneLine
+    public func parcels(for message: Message, complain: @escaping Complain) throws(ChannelError) -> [Parcel] {
+        let plain = Rendering(message, complain: complain)
+        let safe = Rendering(message, escaping: Self.escaped, complain: complain)
+        let title = safe.text(title, of: "title").cut(to: Self.longestTitle).onOneLine
+        let text = safe.text(text, of: "text").cut(to: Self.longestText)
         var attachment: [(String, JSON)] = [
-            ("title", .string(title)), ("text", .string(text(self.text, Self.longestText))),
+            ("title", .string(title)), ("text", .string(text)),
             ("fallback", .string(title)), ("color", .string(color(plain))),
             ("mrkdwn_in", ["text", "fields"]),
         ]
-        let link = plain.text(link)
+        let link = plain.text(link, of: "link")
         if Secret.isURL(link), link.utf8.count <= 2048 { attachment.append(("title_link", .string(link))) }
-        let fields = fields.map { field in
-            [
-                "title": .string(field.title), "value": .string(text(field.value, Self.longestTitle)),
-                "short": .bool(field.isShort),
-            ] as JSON
+        let fields = fields.enumerated().map { index, field in
+            let value = safe.text(field.value, of: "fields[\(index)].value").cut(to: Self.longestTitle)
+            return ["title": .string(field.title), "value": .string(value), "short": .bool(field.isShort)] as JSON
         }
         if !fields.isEmpty { attachment.append(("fields", .array(fields))) }
         let channel: [(String, JSON)] = channel.map { [("channel", .string($0))] } ?? []
@@ -70,7 +66,7 @@ public struct Slack: Channel {
     }
 
     private func color(_ plain: Rendering) -> String {
-        if let color { return plain.text(color).onOneLine.cut(to: 20) }
+        if let color { return plain.text(color, of: "color").onOneLine.cut(to: 20) }
         return switch Gravity(of: plain.message) {
         case .resolved: "good"
         case .info: "#439FE0"
@@ -79,17 +75,21 @@ public struct Slack: Channel {
         }
     }
 
-    /// Only `ok` is success: some refusals come with status 200.
+    /// Only `ok` is success: some refusals come with status 200. What is said is one of Slack's words; a page of something
+    /// else may repeat the URL.
     public func verdict(on response: WebResponse) -> Verdict {
-        let said = String(decoding: response.body.prefix(200), as: UTF8.self).onOneLine.cut(to: 80)
+        let text = String(decoding: response.body.prefix(200), as: UTF8.self)
+        let isWord = text.utf8.count <= 80 && text.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x5F }
+        let said = text.isEmpty || !isWord ? "" : " with \"\(text)\""
         switch response.status {
         case 200..<300:
             let isTaken =
-                said == "ok" || said.contains("\"ok\":true") || said.contains("\"success\":true") || said.isEmpty
-            return isTaken ? .told : .refused(reason: "it answered \(response.status) with \"\(said)\" in place of ok")
+                text == "ok" || text.contains("\"ok\":true") || text.contains("\"success\":true") || text.isEmpty
+            return isTaken ? .told : .refused(reason: "it answered \(response.status)\(said) in place of ok")
         case 408, 429, 500...: return .again(reason: "it answered \(response.status)", retryAfter: response.retryAfter)
+        case 413: return .tooMuch(reason: "it answered 413")
         default:
-            return .refused(reason: "it answered \(response.status)" + (said.isEmpty ? "" : " with \"\(said)\""))
+            return .refused(reason: "it answered \(response.status)\(said)")
         }
     }
 

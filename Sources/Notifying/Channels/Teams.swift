@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Alerting
+import WebClient
 import Vocabulary
 
 /// A workflow of Microsoft Teams that posts what its webhook gets: a message with an adaptive card.
@@ -21,25 +22,24 @@ public struct Teams: Channel {
         self.target = target
     }
 
-    public var templates: [(key: String, template: MessageTemplate)] {
-        [("title", title), ("text", text), ("link", link)]
-    }
+    public var destination: WebTarget? { target }
 
-    public func parcels(for message: Message) throws(ChannelError) -> [Parcel] {
-        let safe = Rendering(message, escaping: Self.escaped)
-        let title = safe.text(title).onOneLine.cut(to: Self.longestTitle)
+    public func parcels(for message: Message, complain: @escaping Complain) throws(ChannelError) -> [Parcel] {
+        let safe = Rendering(message, escaping: Self.escaped, complain: complain)
+        let title = safe.text(title, of: "title").onOneLine.cut(to: Self.longestTitle)
+        let link = Rendering(message, complain: complain).text(link, of: "link")
         // A single line feed is a space in a card's text.
-        let text = safe.text(text).split(separator: "\n").joined(separator: "\n\n")
+        let text = safe.text(text, of: "text").split(separator: "\n").joined(separator: "\n\n")
         var length = 8000
-        var body = card(title, text.cut(to: length), message).bytes
+        var body = card(title, text.cut(to: length), link, message).bytes
         while body.count > Self.longestBody, length > 100 {
             length /= 2
-            body = card(title, text.cut(to: length), message).bytes
+            body = card(title, text.cut(to: length), link, message).bytes
         }
         return [.request(try target.request(body))]
     }
 
-    private func card(_ title: String, _ text: String, _ message: Message) -> JSON {
+    private func card(_ title: String, _ text: String, _ link: String, _ message: Message) -> JSON {
         var content: [(String, JSON)] = [
             ("$schema", "http://adaptivecards.io/schemas/adaptive-card.json"), ("type", "AdaptiveCard"),
             ("version", "1.4"),
@@ -55,7 +55,6 @@ public struct Teams: Channel {
             ),
             ("msteams", ["width": "Full"]),
         ]
-        let link = Rendering(message).text(link)
         if Secret.isURL(link), link.utf8.count <= 2048 {
             content.append(("actions", [["type": "Action.OpenUrl", "title": "Open", "url": .string(link)]]))
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Alerting
+public import WebClient
 
 /// A webhook that gets the body that Alertmanager's webhooks get, version 4, or one by template.
 public struct Webhook: Channel {
@@ -18,13 +19,10 @@ public struct Webhook: Channel {
         self.init(WebTarget(url: address, timeout: timeout))
     }
 
-    public var templates: [(key: String, template: MessageTemplate)] {
-        body.map { [("body", $0.template)] } ?? []
-    }
+    public var destination: WebTarget? { target }
 
-    public func parcels(for message: Message) throws(ChannelError) -> [Parcel] {
-        let bytes: [UInt8]
-        if let body { bytes = try body.bytes(for: message) } else { bytes = WebhookBody.bytes(of: message) }
+    public func parcels(for message: Message, complain: @escaping Complain) throws(ChannelError) -> [Parcel] {
+        let bytes = body?.bytes(for: message, complain: complain) ?? WebhookBody.bytes(of: message)
         return [.request(try target.request(bytes))]
     }
 }

@@ -29,10 +29,15 @@ struct CheckConfigCommand: ParsableCommand {
             let rules = settings.ruleGroups.reduce(0) { $0 + $1.rules.count }
             Output.say(
                 "\(file): ok: \(settings.connections.count) connections, \(rules) rules, "
-                    + "\(settings.notifying.receivers.count) receivers, remediation \(settings.remediation.mode.rawValue)"
-            )
+                    + "\(settings.notifying.receivers.count) receivers, \(Self.alertmanagers(of: settings)), "
+                    + "remediation \(settings.remediation.mode.rawValue)")
         case .failure(let problems): throw CommandFailure(status: .wrong, sentence: problems.description)
         }
+    }
+
+    private static func alertmanagers(of settings: Settings) -> String {
+        let names = settings.alertmanagers.targets.map(\.name)
+        return "\(names.count) Alertmanagers" + (names.isEmpty ? "" : " (\(names.joined(separator: ", ")))")
     }
 }
 

@@ -9,10 +9,11 @@ import WebClient
 
 struct CheckReceiversCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "receivers", abstract: "Checks whether receivers of alerts can be told.",
+        commandName: "receivers", abstract: "Checks whether receivers of alerts, and Alertmanagers, can be told.",
         discussion: """
             Reads the files that their settings name, and makes messages of sample alerts, one of them with quotes and \
-            line feeds in its labels; sends nothing, unless a test is asked for. Exits with 1 when something is wrong.
+            line feeds in its labels; sends nothing, unless a test is asked for. Alertmanagers are asked for their state \
+            (/api/v2/status), and sent no alert. Exits with 1 when something is wrong.
 
             Examples:
               virtwarden check receivers --config /etc/virtwarden/config.yml
@@ -46,7 +47,14 @@ struct CheckReceiversCommand: AsyncParsableCommand {
             wrong += problems.map { "\(receiver.name): \($0)" }
             if problems.isEmpty { Output.say("\(receiver.name): ok: \(type(of: receiver.channel).key)") }
         }
-        if asked.isEmpty { Output.say("\(file): ok: no receivers") }
+        let targets = sendTest == nil ? settings.alertmanagers.targets : []
+        for target in targets {
+            switch await AlertmanagerCheck.ask(target) {
+            case .success(let answer): Output.say("alertmanager \(target.name): ok: \(answer)")
+            case .failure(let refusal): wrong.append("alertmanager \(target.name): \(refusal.sentence)")
+            }
+        }
+        if asked.isEmpty, targets.isEmpty { Output.say("\(file): ok: no receivers, no Alertmanagers") }
         guard wrong.isEmpty else { throw CommandFailure(status: .wrong, sentence: wrong.joined(separator: "\n")) }
         if sendTest != nil, let receiver = asked.first { try await Self.test(receiver, url) }
     }
@@ -64,7 +72,7 @@ struct CheckReceiversCommand: AsyncParsableCommand {
             let message = ReceiverCheck.test(of: receiver, externalURL: url, state, at: .now)
             switch await carrier.tell(message, by: receiver.channel).verdict {
             case .told: break
-            case .again(let reason, _), .refused(let reason):
+            case .again(let reason, _), .refused(let reason), .tooMuch(let reason):
                 throw CommandFailure(status: .wrong, sentence: "\(receiver.name): the test was not taken: \(reason)")
             }
         }

@@ -61,6 +61,6 @@ extension StepOrder {
     /// The order that a policy's step makes of an attempt.
     public init(_ attempt: Attempt, by policy: Policy?) {
         let step = policy?.ladder.first { $0.action == attempt.action }
-        self.init(attempt, timeout: step?.timeout ?? .seconds(60), means: policy?.means ?? ActionMeans())
+        self.init(attempt, timeout: step?.timeout ?? Remediator.startTimeout, means: policy?.means ?? ActionMeans())
     }
 }

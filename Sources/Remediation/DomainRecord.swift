@@ -78,6 +78,8 @@ struct Incident: Sendable {
     var later: [DomainEvent] = []
     /// Events that our own steps are still expected to cause.
     var expected: [String] = []
+    /// A step has been begun that powers the domain off before it starts it.
+    var hasPoweredOff = false
     var saidHeld = false
     /// What it was last held for.
     var waitsFor: (reason: String, skip: SkipReason)?

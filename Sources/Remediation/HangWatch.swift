@@ -30,8 +30,9 @@ public struct DomainVitals: Hashable, Sendable {
 struct HangWatch: Sendable {
     static let samples = 3
     static let busyLimit = Duration.seconds(30)
-    /// Less processor time than this share of the time between two samples is none.
-    static let idleShare = 0.01
+    /// Less processor time than this share of the time between two samples is none: an idle kernel's clock ticks on, and
+    /// costs an emulated processor a few percent.
+    static let idleShare = 0.05
 
     private var last: (vitals: DomainVitals, time: Duration)?
     private var hasHeardAgent = false

@@ -70,7 +70,8 @@ extension Remediator {
             return refuse(&record, hold, Self.step(policy, incident.nextStep, facts)?.step.action, now)
         }
         if let orders = awaitStorage(facts, &record, now) { return orders }
-        guard let (index, step) = Self.step(policy, incident.nextStep, facts) else {
+        let next = Self.step(policy, incident.nextStep, facts) ?? Self.secondHalf(policy, incident, facts)
+        guard let (index, step) = next else {
             if incident.nextStep > 0 { return wait(policy, &record, now) }
             return end(
                 &record, .refused, "no step of the ladder helps a domain that is \(facts.status)", now, skip: .noStep)
@@ -94,6 +95,8 @@ extension Remediator {
         if let cause = Self.intention(facts, incident) {
             return end(&record, .leftAlone, cause.reasonToLeave, now, skip: cause.skip)
         }
+        // What we have powered off shows no sign of what was wrong any more, and is off all the same.
+        if incident.isOffByUs(facts) { return nil }
         if let alert = incident.alert, incident.judgement?.cause == .alert {
             guard record.firing[alert.labels] == nil else { return nil }
             return end(&record, .leftAlone, "the alert is resolved", now, skip: .over)
@@ -125,6 +128,14 @@ extension Remediator {
         return wanted([])
     }
 
+    /// What a step of ours has powered off is started, whatever the ladder names.
+    private static func secondHalf(
+        _ policy: Policy, _ incident: Incident, _ facts: DomainFacts
+    ) -> (index: Int, step: Step)? {
+        guard incident.isOffByUs(facts) else { return nil }
+        return (policy.ladder.count - 1, Step(action: StartDomain().name, timeout: startTimeout))
+    }
+
     private mutating func perform(
         _ step: Step, _ index: Int, _ judgement: Judgement, _ policy: Policy, _ facts: DomainFacts,
         _ record: inout DomainRecord, _ now: Moment
@@ -145,6 +156,7 @@ extension Remediator {
         incident.atStep = nil
         incident.judgedStatus = facts.status
         incident.expected += Classifier.effects(of: step.action)
+        if Actions.named(step.action)?.halfway != nil { incident.hasPoweredOff = true }
         record.incident = incident
         let attempt = Attempt(
             domain: record.domain, incident: incident.id, number: incident.number, policy: policy.name,
@@ -230,6 +242,14 @@ extension Remediator {
             return said
         }
         return said + wait(policy, &record, now)
+    }
+}
+
+extension Incident {
+    /// Whether the domain is off since a step of ours powered it off and could not start it. Asked when it is known that
+    /// nobody else wanted it off.
+    func isOffByUs(_ facts: DomainFacts) -> Bool {
+        hasPoweredOff && facts.status.state == "shutoff"
     }
 }
 

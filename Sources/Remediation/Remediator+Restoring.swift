@@ -34,6 +34,8 @@ extension Remediator {
                 record.quarantineEnds = machine.end(of: quarantine, now)
             }
         }
+        let poweredOff = Set(
+            inheritance.attempts.map(\.attempt).filter { Actions.named($0.action)?.halfway != nil }.map(\.incident))
         for past in inheritance.attempts where !past.isFinished {
             let open = inheritance.open.first {
                 $0.domain.key == past.attempt.domain.key && $0.incident == past.attempt.incident
@@ -41,6 +43,7 @@ extension Remediator {
             change(past.attempt.domain) { record, machine in
                 guard case .idle = record.phase, machine.settings.mode != .off else { return }
                 orders += machine.takeUp(past.attempt, after: open, &record, now)
+                record.incident?.hasPoweredOff = poweredOff.contains(past.attempt.incident)
             }
         }
         for held in inheritance.held { takeUp(held, now: now) }
@@ -48,6 +51,7 @@ extension Remediator {
             change(open.domain) { record, machine in
                 guard case .idle = record.phase, machine.settings.mode != .off else { return }
                 orders += machine.takeUp(open, &record, now)
+                record.incident?.hasPoweredOff = poweredOff.contains(open.incident)
             }
         }
         return orders

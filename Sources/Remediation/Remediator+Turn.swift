@@ -22,7 +22,7 @@ extension Remediator {
             refusal = machine.reasonAgainst(attempt, facts, &record, now)
             guard refusal == nil else { return }
             let policy = machine.policy(named: attempt.policy)
-            let timeout = policy?.ladder.first { $0.action == attempt.action }?.timeout ?? Policy().verify
+            let timeout = policy?.ladder.first { $0.action == attempt.action }?.timeout ?? Self.startTimeout
             let limit = now.uptime + max(timeout, policy?.verify ?? .zero)
             record.phase = .acting(attempt, overdue: now.uptime + timeout, deadline: limit)
             record.incident?.judgedStatus = facts?.status

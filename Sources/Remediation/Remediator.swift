@@ -13,6 +13,8 @@ public struct Remediator: Sendable {
     static let onCrashLimit = Duration.seconds(30)
     static let dumpLimit = Duration.seconds(900)
     static let alertLimit = 64
+    /// Of a start that no ladder names.
+    static let startTimeout = Duration.seconds(60)
 
     var settings: RemediationSettings
     var records: [DomainUUID: [String: DomainRecord]] = [:]

@@ -122,7 +122,7 @@ import Vocabulary
 
     private func panics(_ daemon: PrivateLibvirtd) async throws {
         try await daemon.tellGuest("web", to: "sleep 1; echo c >/proc/sysrq-trigger")
-        try await waitUntil("the panic is heard", within: .seconds(30)) { heard("lifecycle", "crashed_panicked") == 1 }
+        try await waitUntil("the panic is heard", within: .seconds(120)) { heard("lifecycle", "crashed_panicked") == 1 }
         try await waitUntil("the state says so") {
             board.has(#"libvirt_domain_state{domain="web",state="crashed"} 1"#)
         }

@@ -42,7 +42,7 @@ import Testing
             let agent = try scene.serve()
             _ = try await agent.port()
             try await waitUntil("it watches") { !agent.lines("watching local").isEmpty }
-            try await waitUntilRepaired(scene, "round \(round)")
+            try await waitUntilRepaired(scene, agent, "round \(round)")
             if round == 0 { try await breakDisk(of: "broken", scene) }
             for name in Self.names.shuffled().prefix(Int.random(in: 1...2)) {
                 try scene.host.kill(name)
@@ -55,7 +55,7 @@ import Testing
         }
         let agent = try scene.serve()
         _ = try await agent.port()
-        try await waitUntilRepaired(scene, "the end")
+        try await waitUntilRepaired(scene, agent, "the end")
         try await waitUntil("the broken one is quarantined") {
             try Self.rows(scene, "SELECT name FROM quarantine").first?.first?.text == "broken"
         }
@@ -79,10 +79,14 @@ import Testing
         #expect(await scene.stop(agent) == .exited(0))
     }
 
-    private func waitUntilRepaired(_ scene: Scenario, _ when: String) async throws {
+    private func waitUntilRepaired(_ scene: Scenario, _ agent: ChildProcess, _ when: String) async throws {
         for name in Self.names {
-            try await waitUntil("\(name) runs at \(when)", within: .seconds(30)) {
-                try await scene.host.state(of: name) == "running"
+            do {
+                try await waitUntil("\(name) runs at \(when)", within: .seconds(60)) {
+                    try await scene.host.state(of: name) == "running"
+                }
+            } catch {
+                throw HostError("\(error); it says of it \(agent.lines("domain=\(name) ").suffix(20))")
             }
         }
     }

@@ -19,7 +19,7 @@ struct HostFlow: HostListener {
     func heard(_ event: DomainEvent) async {
         events.hear(log.note(event))
         desk.take(.event(event))
-        await room.hear(event)
+        await room.take(.event(event))
     }
 
     func heard(_ event: ObjectNews) async {
@@ -30,17 +30,17 @@ struct HostFlow: HostListener {
     func found(_ finding: DomainFinding) async {
         events.hear(log.note(finding))
         desk.take(.finding(finding))
-        await room.hear(finding)
+        await room.take(.finding(finding))
     }
 
     func listed(
         _ domains: [(domain: DomainIdentity, status: DomainStatus)], on connection: String, isHere: Bool
     ) async {
-        await room.list(domains, of: connection, isHere: isHere)
+        await room.take(.listing(domains.map { .init($0.domain, $0.status) }, of: connection, isHere: isHere))
     }
 
     func sampled(_ vitals: DomainVitals, of domain: DomainIdentity) async {
-        await room.hear(vitals, of: domain)
+        await room.take(.vitals(vitals, of: domain))
     }
 }
 
@@ -60,7 +60,7 @@ struct AlertFlow: Sendable {
         for change in changes where change.before != change.alert.state { desk.take(.alert(change)) }
         for change in changes where change.alert.state != .pending {
             if let domain = await actions.domain(named: change.alert.labels) {
-                await room.hear(change.alert, of: domain)
+                await room.take(.alert(change.alert, of: domain))
             }
         }
     }

@@ -2,7 +2,7 @@
 public import Vocabulary
 
 /// One sample of a running domain's signs of life.
-public struct DomainVitals: Hashable, Sendable {
+public struct DomainVitals: Hashable, Codable, Sendable {
     /// How long a call has kept the hypervisor's monitor busy; nil when it is free.
     public var busyFor: Duration?
     public var cpuTime: Duration?

@@ -75,11 +75,11 @@ struct KnownDomains: Sendable {
     }
 
     /// All domains of a connection: those that the agent before knew as running, and that run no more.
-    mutating func list(_ all: [(domain: DomainIdentity, status: DomainStatus)], of connection: String) -> [Missed] {
+    mutating func list(_ all: [RemediationInput.ListedStatus], of connection: String) -> [Missed] {
         var missed: [Missed] = []
         var waiting = inherited.filter { $0.connection == connection }
         inherited.subtract(waiting)
-        for (domain, status) in all {
+        for (domain, status) in all.map({ ($0.domain, $0.status) }) {
             let known = waiting.remove(domain.key).flatMap { running[$0] }
             if status.isRunning {
                 if known?.events.isEmpty != true { set(domain.key, Known(domain: domain)) }

@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 import Database
-public import Vocabulary
+import Vocabulary
 
 /// What an agent after this one has to know, kept in the journal.
 extension RemediationRoom {
     /// All domains of a connection, listed once it is open. What stopped while no agent listened, or was heard of and not
     /// judged before the agent's end, is judged now. `isHere`: they are domains of this machine.
-    public func list(
-        _ all: [(domain: DomainIdentity, status: DomainStatus)], of connection: String, isHere: Bool = false
+    func list(
+        _ all: [RemediationInput.ListedStatus], of connection: String, isHere: Bool
     ) {
         let missed = known.list(all, of: connection)
         keep()
-        for (domain, status) in all where status.isRunning { carryOut(remediator.meet(running: domain)) }
+        for (domain, status) in all.map({ ($0.domain, $0.status) }) where status.isRunning {
+            carryOut(remediator.meet(running: domain))
+        }
         for one in missed {
             // As it was heard then, or else as a change that is found.
             for event in one.known.events { hear(event) }
             if one.known.events.isEmpty {
                 let before = DomainStatus(state: "running", reason: "unknown")
-                hear(
-                    DomainFinding(
-                        domain: one.known.domain, before: before, now: one.status,
-                        isAcrossBoot: isAfterBoot && isHere, time: now.time))
+                let finding = DomainFinding(
+                    domain: one.known.domain, before: before, now: one.status, isAcrossBoot: isAfterBoot && isHere,
+                    time: now.time)
+                carryOut(remediator.hear(finding, now: now))
             }
         }
     }

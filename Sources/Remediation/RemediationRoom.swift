@@ -60,32 +60,21 @@ public actor RemediationRoom {
         carryOut(orders)
     }
 
-    public func hear(_ event: DomainEvent) {
+    public func take(_ input: RemediationInput) {
         guard !isStopped else { return }
+        switch input {
+        case .event(let event): hear(event)
+        case .finding(let finding): carryOut(remediator.hear(finding, now: now))
+        case .alert(let alert, let domain): carryOut(remediator.hear(alert, of: domain, now: now))
+        case .vitals(let vitals, let domain): carryOut(remediator.hear(vitals, of: domain, now: now))
+        case .listing(let all, let connection, let isHere): list(all, of: connection, isHere: isHere)
+        }
+    }
+
+    func hear(_ event: DomainEvent) {
         known.hear(event)
         keep()
-        let orders = remediator.hear(event, now: now)
-        carryOut(orders)
-    }
-
-    public func hear(_ finding: DomainFinding) {
-        guard !isStopped else { return }
-        let orders = remediator.hear(finding, now: now)
-        carryOut(orders)
-    }
-
-    /// An alert that fires or is resolved, and the domain that its labels name.
-    public func hear(_ alert: Alert, of domain: DomainIdentity) {
-        guard !isStopped else { return }
-        let orders = remediator.hear(alert, of: domain, now: now)
-        carryOut(orders)
-    }
-
-    /// A sample of a running domain's signs of life.
-    public func hear(_ vitals: DomainVitals, of domain: DomainIdentity) {
-        guard !isStopped else { return }
-        let orders = remediator.hear(vitals, of: domain, now: now)
-        carryOut(orders)
+        carryOut(remediator.hear(event, now: now))
     }
 
     /// Looks again at what is held: a maintenance or a silence has changed.

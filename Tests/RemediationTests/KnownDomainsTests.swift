@@ -11,7 +11,7 @@ import Vocabulary
     private static let off = DomainStatus(state: "shutoff", reason: "crashed")
 
     private func list(_ known: inout KnownDomains, _ status: DomainStatus?) -> [KnownDomains.Missed] {
-        known.list(status.map { [(Scene.domain, $0)] } ?? [], of: "local")
+        known.list(status.map { [.init(Scene.domain, $0)] } ?? [], of: "local")
     }
 
     /// What the next agent starts from.
@@ -109,7 +109,8 @@ import Vocabulary
         for number in 0..<100 { known.hear(Scene.event(number % 2 == 0 ? "stopped_failed" : "stopped_crashed")) }
         #expect(known[Scene.domain.key]?.events.count == 8)
         let many = (0..<20_000).map { number in
-            (DomainIdentity(connection: "many", uuid: DomainUUID(high: 9, low: number), name: "x"), Self.running)
+            RemediationInput.ListedStatus(
+                DomainIdentity(connection: "many", uuid: DomainUUID(high: 9, low: number), name: "x"), Self.running)
         }
         _ = known.list(many, of: "many")
         #expect(known.changed.count == 10_000)

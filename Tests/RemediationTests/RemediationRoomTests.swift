@@ -52,8 +52,10 @@ import Vocabulary
             settings: RemediationSettings(mode: mode, policies: [policy]), journal: nil,
             hands: TestHands(connection: connection)
         ) { continuation.yield($0) }
-        await room.hear(
-            DomainEvent(domain: domain, kind: "lifecycle", detail: "stopped_failed", time: Timestamp(milliseconds: 0)))
+        await room.take(
+            .event(
+                DomainEvent(
+                    domain: domain, kind: "lifecycle", detail: "stopped_failed", time: Timestamp(milliseconds: 0))))
         var outcomes: [Decision.Outcome] = []
         for await decision in stream.prefix(count) { outcomes.append(decision.outcome) }
         await room.stop()

@@ -90,6 +90,7 @@ struct WatchedDomain {
             onCrash: description?.onCrash, id: listed?.id,
             isAgentConnected: description?.hasAgentChannel == true ? guest.isConnected && isActive : nil)
         facts.namespaces = description?.namespaces ?? []
+        facts.watchdogAction = description?.watchdogAction
         facts.wish = description?.remediation.map { DomainWish($0.attributes, problems: $0.problems) }
         return facts
     }

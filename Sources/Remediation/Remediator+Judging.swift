@@ -193,6 +193,10 @@ extension Remediator {
         if facts.status.state == "paused", facts.status.reason == "dump" {
             return ("libvirt writes a core dump", dumpLimit)
         }
+        // A busy host begins the dump some seconds after the pause, and goes on by itself when it is written.
+        if judgement.cause == .watchdog, facts.status.state == "paused", facts.watchdogAction == "dump" {
+            return ("libvirt carries out the watchdog's action dump", dumpLimit)
+        }
         guard judgement.cause == .panic, incident.finding == nil, facts.status.state != "shutoff",
             !facts.status.isRunning, let onCrash = facts.onCrash, onCrash != "preserve"
         else { return nil }

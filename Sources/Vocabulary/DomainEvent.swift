@@ -33,6 +33,8 @@ public struct DomainFacts: Hashable, Sendable, Codable {
     public var namespaces: [String] = []
     /// `<on_crash>` of the definition, libvirt's word.
     public var onCrash: String?
+    /// What libvirt does when the watchdog fires, its word; nil without a watchdog.
+    public var watchdogAction: String?
     /// libvirt's numeric id, positive while the domain runs; 0 is Xen's Domain-0.
     public var id: Int?
     /// Whether libvirt sees a guest agent in its channel; nil when there is no channel, or that is not known.

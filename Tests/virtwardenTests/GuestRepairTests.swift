@@ -6,7 +6,7 @@ import TestHosts
 import Testing
 
 /// What the program makes of what happens to real guests.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct GuestRepairTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct GuestRepairTests {
     private static let policies = """
             - name: all
               on: {causes: [hypervisor-crash, panic, watchdog, lost, crash-or-terminated, io-error, hung]}
@@ -178,7 +178,7 @@ import Testing
     }
 
     private func wait(
-        for parts: [String], of name: String, _ agent: ChildProcess, within limit: Duration = .seconds(40)
+        for parts: [String], of name: String, _ agent: ChildProcess, within limit: Duration = .seconds(90)
     ) async throws {
         do {
             try await waitUntil("\(name): \(parts)", within: limit) {

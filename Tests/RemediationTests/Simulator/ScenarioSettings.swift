@@ -80,6 +80,7 @@ enum ScenarioDomain {
     static func set(_ key: String, _ value: String, _ domain: inout SimulatedDomain) {
         switch key {
         case "on_crash": domain.facts.onCrash = value
+        case "watchdog": domain.facts.watchdogAction = value
         case "manager": domain.facts.manager = value
         case "saved": domain.facts.hasManagedSave = value == "yes"
         case "id": domain.facts.id = Int(value)

@@ -71,7 +71,7 @@ let package = Package(
         library("Exposition", ["Vocabulary"]),
         library("PrometheusAPI", ["Vocabulary", "PromQL"]),
         // Floor 3: effects, one kind each.
-        library("Notifying", ["Queues", "Vocabulary", "Files", "Programs", "Database", "Alerting", "WebClient"]),
+        library("Notifying", ["Queues", "Vocabulary", "Programs", "Database", "Alerting", "WebClient", heap]),
         library(
             "Remediation",
             ["Queues", "Vocabulary", "Programs", "Libvirt", "WebClient", "Database", "Alerting", "Sampling", heap]),

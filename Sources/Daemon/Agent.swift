@@ -58,7 +58,7 @@ package actor Agent {
         eventDesk = EventDesk(notifier: notifier, isMuted: silences.isMuted)
         let room = RemediationRoom(
             settings: settings.remediation.bounded(mayAct), journal: journal, hands: actions,
-            conditions: { KillSwitch.conditions($0) }, holder: silences.holder
+            conditions: { HostConditions(by: $0) }, holder: silences.holder
         ) { desk.take(.decision($0)) }
         self.room = room
         silences.onChange { Task { await room.reconsider() } }
@@ -293,6 +293,7 @@ package actor Agent {
 extension Agent {
     /// What was counted of domains that are gone; none is while a host cannot be asked.
     private func forgetGone() async {
+        guard desk.hasCounts else { return }
         var known: Set<NewsDesk.DomainName> = []
         for host in hosts {
             guard await host.reasonNotReady == nil else { return }

@@ -33,10 +33,8 @@ struct HostFlow: HostListener {
         await room.take(.finding(finding))
     }
 
-    func listed(
-        _ domains: [(domain: DomainIdentity, status: DomainStatus)], on connection: String, isHere: Bool
-    ) async {
-        await room.take(.listing(domains.map { .init($0.domain, $0.status) }, of: connection, isHere: isHere))
+    func listed(_ domains: [RemediationInput.ListedStatus], on connection: String, isHere: Bool) async {
+        await room.take(.listing(domains, of: connection, isHere: isHere))
     }
 
     func sampled(_ vitals: DomainVitals, of domain: DomainIdentity) async {

@@ -2,6 +2,7 @@
 import DomainXML
 package import Libvirt
 import Logging
+import Remediation
 import Sampling
 package import Vocabulary
 
@@ -33,7 +34,8 @@ extension HostWatch {
             changed += putState(of: one.uuid, at: .now)
         }
         for finding in findings { await listener.found(finding) }
-        await listener.listed(listed.map { ($0.identity(on: name), $0.status.words) }, on: name, isHere: plan.isHere)
+        let standing = listed.map { RemediationInput.ListedStatus($0.identity(on: name), $0.status.words) }
+        await listener.listed(standing, on: name, isHere: plan.isHere)
         await listener.changed(changed, at: .now)
     }
 

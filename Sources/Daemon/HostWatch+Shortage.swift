@@ -2,6 +2,7 @@
 import DomainXML
 import Glibc
 import Libvirt
+import Remediation
 import Sampling
 import Vocabulary
 
@@ -71,8 +72,4 @@ extension HostWatch {
         let name = disk.pool ?? disk.source.flatMap(poolAbove)
         return objects.pools.values.first { $0.name == name }
     }
-}
-
-extension DomainStatus {
-    fileprivate var isPausedByError: Bool { state == "paused" && reason == "ioerror" }
 }

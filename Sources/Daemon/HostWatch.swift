@@ -384,8 +384,7 @@ package protocol HostListener: Sendable {
     func heard(_ event: ObjectNews) async
     /// All domains of the connection, after `found` was told of those that had changed.
     /// `isHere`: they run on this machine.
-    func listed(
-        _ domains: [(domain: DomainIdentity, status: DomainStatus)], on connection: String, isHere: Bool) async
+    func listed(_ domains: [RemediationInput.ListedStatus], on connection: String, isHere: Bool) async
     /// A domain's signs of life.
     func sampled(_ vitals: DomainVitals, of domain: DomainIdentity) async
 }
@@ -393,7 +392,5 @@ package protocol HostListener: Sendable {
 extension HostListener {
     package func heard(_ event: ObjectNews) async {}
     package func sampled(_ vitals: DomainVitals, of domain: DomainIdentity) async {}
-    package func listed(
-        _ domains: [(domain: DomainIdentity, status: DomainStatus)], on connection: String, isHere: Bool
-    ) async {}
+    package func listed(_ domains: [RemediationInput.ListedStatus], on connection: String, isHere: Bool) async {}
 }

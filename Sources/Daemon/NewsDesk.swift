@@ -83,6 +83,8 @@ package final class NewsDesk: Sendable {
     }
 
     var counts: Counts { state.withLock { $0.counts } }
+    /// Whether anything is counted of a domain.
+    var hasCounts: Bool { state.withLock { !$0.counted.isEmpty } }
 
     func take(_ news: News) {
         if case .decision(let decision) = news { count(decision) }

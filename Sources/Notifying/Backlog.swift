@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import HeapModule
 import Vocabulary
 
 /// What one receiver has been told and what it has still to be told: groups of alerts, each as it stands now. Pure.
@@ -22,7 +23,7 @@ struct Backlog: Sendable {
     /// Attempts that failed since one worked, and until when, after several, none of any group is made.
     private var failuresInRow = 0
     private var notBefore = Duration.zero
-    private var queue = DueQueue()
+    private var queue = Heap<Ticket>()
     private var tickets = 0
 
     /// How long after it was told an alert's end is remembered: as long as rules remember it.
@@ -115,14 +116,14 @@ struct Backlog: Sendable {
     /// The group that has been due for longest. `isMuted` says whether an alert must not be told now.
     mutating func next(now: Duration, isMuted: (Labels) -> Bool = { _ in false }) -> Step {
         sweep(now: now)
-        while let ticket = queue.first {
+        while let ticket = queue.min {
             guard let thread = threads[ticket.group], thread.ticket == ticket.number else {
-                queue.removeFirst()
+                queue.removeMin()
                 continue
             }
             let due = max(ticket.due, notBefore)
             guard due <= now else { return .wait(until: due) }
-            queue.removeFirst()
+            queue.removeMin()
             if let batch = batch(ticket.group, thread, now: now, isMuted) { return .send(batch) }
         }
         return .rest
@@ -337,8 +338,9 @@ struct Backlog: Sendable {
         tickets += 1
         let number = tickets
         edit(group) { $0.ticket = number }
-        queue.add(DueQueue.Ticket(due: due, number: number, group: group))
+        queue.insert(Ticket(due: due, number: number, group: group))
         // Overtaken tickets far in the future would gather.
-        if queue.count > 64 + 2 * threads.count { queue.prune { threads[$0.group]?.ticket == $0.number } }
+        guard queue.count > 64 + 2 * threads.count else { return }
+        queue = Heap(queue.unordered.filter { threads[$0.group]?.ticket == $0.number })
     }
 }

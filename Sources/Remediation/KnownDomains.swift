@@ -79,12 +79,13 @@ struct KnownDomains: Sendable {
         var missed: [Missed] = []
         var waiting = inherited.filter { $0.connection == connection }
         inherited.subtract(waiting)
-        for (domain, status) in all.map({ ($0.domain, $0.status) }) {
-            let known = waiting.remove(domain.key).flatMap { running[$0] }
-            if status.isRunning {
-                if known?.events.isEmpty != true { set(domain.key, Known(domain: domain)) }
+        for one in all {
+            let key = one.domain.key
+            let known = waiting.remove(key).flatMap { running[$0] }
+            if one.status.isRunning {
+                if known?.events.isEmpty != true { set(key, Known(domain: one.domain)) }
             } else if let known {
-                missed.append(Missed(known: withoutOwn(known), status: status))
+                missed.append(Missed(known: withoutOwn(known), status: one.status))
             }
         }
         missed += waiting.compactMap { key in running[key].map { Missed(known: withoutOwn($0), status: nil) } }

@@ -11,9 +11,7 @@ extension RemediationRoom {
     ) {
         let missed = known.list(all, of: connection)
         keep()
-        for (domain, status) in all.map({ ($0.domain, $0.status) }) where status.isRunning {
-            carryOut(remediator.meet(running: domain))
-        }
+        for one in all where one.status.isRunning { carryOut(remediator.meet(running: one.domain)) }
         for one in missed {
             // As it was heard then, or else as a change that is found.
             for event in one.known.events { hear(event) }

@@ -2,6 +2,7 @@
 public import Database
 import FoundationEssentials
 import Libvirt
+import Queues
 public import Vocabulary
 
 /// Remediation with clock, journal and hands: takes what happens to domains, gives decisions.
@@ -9,6 +10,10 @@ public import Vocabulary
 /// It carries out what a `Remediator` orders and decides nothing by itself. In the modes `off` and `observe` no hand is
 /// ever moved.
 public actor RemediationRoom {
+    /// Its own queue: whether a file forbids steps, its file system says.
+    private nonisolated let executor = QueueExecutor(label: "virtwarden.remediation")
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
     var remediator: Remediator
     let journal: Journal?
     let hands: any DomainHands

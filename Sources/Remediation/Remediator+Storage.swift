@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Vocabulary
+public import Vocabulary
 
 /// Domains that an I/O error paused: no step helps one while what stopped it is not over.
 extension Remediator {
@@ -40,5 +40,5 @@ extension Incident {
 }
 
 extension DomainStatus {
-    var isPausedByError: Bool { state == "paused" && reason == "ioerror" }
+    public var isPausedByError: Bool { state == "paused" && reason == "ioerror" }
 }

@@ -144,6 +144,27 @@ import Vocabulary
         await place.stop()
     }
 
+    @Test(.enabled(if: geteuid() == 0 && access("/dev/fuse", R_OK | W_OK) == 0))
+    func `a directory for evidence that hangs does not hold up the step`()
+        async throws
+    {
+        let place = try await Place()
+        try await place.host.define("web", extraDevices: "<video><model type='vga'/></video>")
+        try await place.host.start("web", booted: false)
+        let directory = try OwnedDirectory()
+        let disk = try await HungDisk(in: directory)
+        var means = ActionMeans()
+        means.evidence.directory = disk.path
+        means.evidence.takesScreenshot = true
+        means.evidence.screenshotTimeout = .seconds(1)
+        let outcome = try await place.perform("reset", on: "web", means: means)
+        #expect(outcome.problem == nil)
+        #expect(outcome.evidence == ["no screenshot: \(disk.path) does not answer"])
+        await disk.end()
+        await directory.remove()
+        await place.stop()
+    }
+
     @Test func `a QEMU that stands still holds up neither its evidence nor its end for long`() async throws {
         let place = try await Place()
         try await place.host.define("web", extraDevices: "<video><model type='vga'/></video>")

@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 import FoundationEssentials
 import Glibc
+import Queues
 import Vocabulary
 
 /// The directory for evidence, and in it the files of one domain, which begin with its UUID.
-struct EvidenceFolder: Sendable {
-    let path: String
+actor EvidenceFolder {
+    /// A queue of its own, for one step: the directory may be far away, and hang.
+    private nonisolated let executor = QueueExecutor(label: "virtwarden.evidence")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    nonisolated let path: String
     private let uuid: String
 
-    /// Makes the directory when only its last part is missing; nil without a path.
-    init?(_ path: String?, of uuid: DomainUUID) {
-        guard let path else { return nil }
+    init(_ path: String, of uuid: DomainUUID) {
         self.path = path
         self.uuid = uuid.description
-        // What is wrong with the directory shows when something is written to it.
-        mkdir(path, 0o700)
     }
 
-    /// Bytes that may still be written; 0 when that can't be told.
-    var free: UInt64 {
+    /// Bytes that may still be written; 0 when that can't be told. Makes the directory when only its last part is missing.
+    func free() -> UInt64 {
+        // What is wrong with the directory shows when something is written to it.
+        mkdir(path, 0o700)
         var figures = statvfs()
         guard statvfs(path, &figures) == 0 else { return 0 }
         return UInt64(figures.f_bavail).multipliedReportingOverflow(by: UInt64(figures.f_frsize)).partialValue
@@ -54,6 +57,10 @@ struct EvidenceFolder: Sendable {
         }
         let byAge = own.map { name in (name, Self.changed(path + "/" + name)) }.sorted { $0.1 < $1.1 }
         for (name, _) in byAge.dropLast(count) { unlink(path + "/" + name) }
+    }
+
+    func remove(_ name: String) {
+        unlink(path + "/" + name)
     }
 
     private static func changed(_ file: String) -> Int {

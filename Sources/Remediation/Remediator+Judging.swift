@@ -197,8 +197,10 @@ extension Remediator {
         if judgement.cause == .watchdog, facts.status.state == "paused", facts.watchdogAction == "dump" {
             return ("libvirt carries out the watchdog's action dump", dumpLimit)
         }
-        guard judgement.cause == .panic, incident.finding == nil, facts.status.state != "shutoff",
-            !facts.status.isRunning, let onCrash = facts.onCrash, onCrash != "preserve"
+        // Who only finds it so later has missed what libvirt did.
+        let isSeen = incident.finding == nil || !incident.events.isEmpty
+        guard judgement.cause == .panic, isSeen, facts.status.state != "shutoff", !facts.status.isRunning,
+            let onCrash = facts.onCrash, onCrash != "preserve"
         else { return nil }
         return ("libvirt carries out on_crash \(onCrash)", onCrash.hasPrefix("coredump") ? dumpLimit : onCrashLimit)
     }

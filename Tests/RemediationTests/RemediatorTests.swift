@@ -95,6 +95,24 @@ import Vocabulary
         #expect(scene.outcomes == [.acted, .succeeded])
     }
 
+    @Test func `waits for libvirt, too, where a round found the panic before its event came`() {
+        var scene = Scene()
+        scene.facts?.onCrash = "coredump-restart"
+        scene.find("paused unknown", now: "crashed panicked")
+        scene.happen("crashed_panicked", then: "crashed panicked")
+        scene.pass(.seconds(600))
+        #expect(scene.outcomes == [.held])
+        scene.happen("reboot", "resumed_unpaused", then: "running crashed")
+        scene.pass(.seconds(60))
+        #expect(scene.performed.isEmpty)
+
+        var late = Scene()
+        late.facts?.onCrash = "coredump-restart"
+        late.find("running booted", now: "crashed panicked")
+        late.pass(.seconds(20))
+        #expect(late.actions == ["destroy-start"])
+    }
+
     @Test func `waits for libvirt to carry out on_crash, and for kdump`() {
         var scene = Scene()
         scene.facts?.onCrash = "coredump-destroy"

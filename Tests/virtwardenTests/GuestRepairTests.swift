@@ -43,9 +43,10 @@ import Testing
     private static let panic = "sleep 1; echo c >/proc/sysrq-trigger"
     private static let bite = "exec 3>/dev/watchdog; sleep 600"
 
-    /// What is begun with `action`, and helps.
+    /// What is begun with `action`, and helped in the end: on a busy host libvirt may end the new QEMU as if it were the
+    /// old one, and then that step fails and the next one follows.
     private static func repaired(_ cause: String, _ action: String) -> [[String]] {
-        [["outcome=acted", "cause=\(cause)", "action=\(action)"], ["outcome=succeeded", "action=\(action)"]]
+        [["outcome=acted", "cause=\(cause)", "action=\(action)"], ["outcome=succeeded", "cause=\(cause)"]]
     }
 
     private static func left(_ cause: String) -> [[String]] { [["outcome=left-alone", "cause=\(cause)"]] }
@@ -139,7 +140,8 @@ import Testing
             }
             #expect(try await scene.host.state(of: one.name) == one.state, "\(one.name)")
             let acted = agent.lines("decision", "outcome=acted", "domain=\(one.name) ")
-            #expect(acted.count == one.acts, "\(one.name): \(acted)")
+            let failed = agent.lines("decision", "outcome=failed", "domain=\(one.name) ")
+            #expect(acted.count == one.acts + failed.count, "\(one.name): \(acted) \(failed)")
         }
         // libvirt kills what does not end by itself after 15 s.
         for parts in Self.repaired("monitor-hung", "destroy-start") {

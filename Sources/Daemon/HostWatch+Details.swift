@@ -87,13 +87,12 @@ extension HostWatch {
     private func put(_ details: DomainDetails, _ turn: Turn) {
         let uuid = turn.request.uuid
         // One that was started or stopped meanwhile has its turn again.
-        guard var domain = domains[uuid], domain.isActive == turn.isActive else { return }
+        guard let domain = domains[uuid], domain.isActive == turn.isActive else { return }
         var stats = DomainStats(uuid: uuid, name: domain.identity.name)
         stats.status = domain.status
         var reading = domain.reading(stats)
         reading.details = details
-        put([turn.index], reading, of: &domain, at: .now)
-        domains[uuid] = domain
+        put([turn.index], reading, of: domain, at: .now)
         // While something is under way, its progress is read in each round.
         if details.isUnderWay { detailQueues[turn.index, default: SpreadQueue()].hurry(uuid) }
     }

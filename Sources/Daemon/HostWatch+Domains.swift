@@ -21,12 +21,12 @@ extension HostWatch {
             let now = Timestamp.now
             if let known = domains[one.uuid] {
                 if known.status != one.status { findings.append(known.finding(one.status, at: now)) }
-                note(one.status, of: one.uuid)
+                note(one.status, of: known)
                 // Another run under another number: it was stopped and started while nobody listened.
                 if let id = one.id, let before = known.listed?.id, id != before {
-                    domains[one.uuid]?.started(at: now)
+                    known.started(at: now)
                 }
-                domains[one.uuid]?.listed = one
+                known.listed = one
             } else {
                 changed += adopt(one)
             }
@@ -51,7 +51,7 @@ extension HostWatch {
     /// Takes a domain in; the series that begin with it.
     @discardableResult
     func adopt(_ listed: ListedDomain) -> [Labels] {
-        var domain = WatchedDomain(
+        let domain = WatchedDomain(
             identity: listed.identity(on: name), status: listed.status, host: plan.label, plan: plan.sampling)
         domain.listed = listed
         let counters = domain.counters.batch(at: .now)
@@ -71,11 +71,11 @@ extension HostWatch {
     }
 
     /// Takes a domain's status. When the domain has started or stopped, what was known of its inside is known no more.
-    func note(_ status: StateReading, of uuid: ObjectUUID) {
-        guard var domain = domains[uuid] else { return }
+    func note(_ status: StateReading, of domain: WatchedDomain) {
+        guard status != domain.status else { return }
+        let uuid = ObjectUUID(domain.identity.uuid)
         let wasActive = domain.isActive
         domain.take(status, at: .now)
-        domains[uuid] = domain
         guard wasActive != domain.isActive else { return }
         retries[uuid] = retryLimit
         hurryDetails(of: uuid)
@@ -121,30 +121,28 @@ extension HostWatch {
         } catch {
             log.debug("cannot read a definition", metadata: ["domain": "\(listed.name)", "why": "\(error)"])
         }
-        guard var domain = domains[listed.uuid] else { return }
+        guard let domain = domains[listed.uuid] else { return }
         domain.listed = listed
-        let before = domain.facts.wish?.problems ?? []
+        let before = domain.wish?.problems ?? []
         domain.description = description
-        if let problem = domain.facts.wish?.problems.first, domain.facts.wish?.problems != before {
+        if let problem = domain.wish?.problems.first, domain.wish?.problems != before {
             log.warning(
                 "cannot use what a domain's metadata says of its repair: it is only observed",
                 metadata: ["domain": "\(listed.name)", "why": "\(problem.asOneLine)"])
         }
         domain.guest.connected(description?.isAgentConnected ?? false)
         let reading = domain.reading(DomainStats(uuid: listed.uuid, name: listed.name))
-        put(groups(of: [.definition]), reading, of: &domain, at: .now)
-        domains[listed.uuid] = domain
+        put(groups(of: [.definition]), reading, of: domain, at: .now)
         putGuest(of: listed.uuid, at: .now)
     }
 
     /// Puts the status that is known on the board; the series that it changed.
     @discardableResult
     func putState(of uuid: ObjectUUID, at now: Timestamp) -> [Labels] {
-        guard var domain = domains[uuid] else { return [] }
+        guard let domain = domains[uuid] else { return [] }
         var stats = DomainStats(uuid: uuid, name: domain.identity.name)
         stats.status = domain.status
         let batch = domain.state.batch(domain.reading(stats), collectors: [plan.sampling.state], at: now)
-        domains[uuid] = domain
         return batch.changes(since: board.put(batch, as: .domain(domain.identity, .state)))
     }
 

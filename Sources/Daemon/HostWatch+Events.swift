@@ -66,10 +66,9 @@ extension HostWatch {
     }
 
     private func count(_ event: DomainEvent, of uuid: ObjectUUID) -> [Labels] {
-        guard var domain = domains[uuid] else { return [] }
+        guard let domain = domains[uuid] else { return [] }
         domain.counters.count(kind: event.kind, detail: event.detail)
         let batch = domain.counters.batch(at: event.time)
-        domains[uuid] = domain
         return batch.changes(since: board.put(batch, as: .domain(domain.identity, .events)))
     }
 
@@ -77,9 +76,8 @@ extension HostWatch {
     private func refreshState(of uuid: ObjectUUID) async -> [Labels] {
         guard let links else { return [] }
         do throws(VirError) {
-            // In two steps: no access to the dictionary may stay open while a call is awaited.
             let status = try await links.main.state(of: uuid)
-            note(status, of: uuid)
+            if let domain = domains[uuid] { note(status, of: domain) }
             return putState(of: uuid, at: .now)
         } catch {
             // A transient domain is gone when it stops; meet finds that, after the event has been passed on.

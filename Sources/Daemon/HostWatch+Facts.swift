@@ -11,8 +11,10 @@ extension HostWatch {
     package func facts(of identity: DomainIdentity) async -> DomainFacts? {
         let uuid = ObjectUUID(identity.uuid)
         guard let links, let listed = try? await links.main.domain(uuid) else { return nil }
-        domains[uuid]?.listed = listed
-        note(listed.status, of: uuid)
+        if let domain = domains[uuid] {
+            domain.listed = listed
+            note(listed.status, of: domain)
+        }
         let cpuTime = await cpuTime(of: uuid)
         let work = await work(on: uuid)
         let shortage = await shortage(of: uuid)

@@ -20,7 +20,7 @@ extension HostWatch {
     }
 
     /// Puts what the groups' collectors find in `reading` on the board.
-    func put(_ indices: [Int], _ reading: DomainReading, of domain: inout WatchedDomain, at now: Timestamp) {
+    func put(_ indices: [Int], _ reading: DomainReading, of domain: WatchedDomain, at now: Timestamp) {
         domain.noteAllocation(reading.stats)
         var reading = reading
         reading.time = domain.isActive ? now : nil

@@ -71,7 +71,7 @@ extension HostWatch {
     /// Puts what is known of the domain's agent on the board; the series that it changed.
     @discardableResult
     func putGuest(of uuid: ObjectUUID, at now: Timestamp) -> [Labels] {
-        guard var domain = domains[uuid] else { return [] }
+        guard let domain = domains[uuid] else { return [] }
         let key = Board.Key.domain(domain.identity, .guest)
         guard domain.isGuestAgentUp != nil else {
             board.remove([key], at: now)
@@ -79,7 +79,6 @@ extension HostWatch {
         }
         let reading = domain.reading(DomainStats(uuid: uuid, name: domain.identity.name))
         let batch = domain.guest.sampler.batch(reading, collectors: [GuestCollector()], at: now)
-        domains[uuid] = domain
         return batch.changes(since: board.put(batch, as: key))
     }
 
@@ -151,10 +150,9 @@ extension HostWatch {
     }
 
     private func take(_ info: GuestInfo?, _ failure: VirError?, of uuid: ObjectUUID) async {
-        guard var domain = domains[uuid] else { return }
+        guard let domain = domains[uuid] else { return }
         domain.guest.info = domain.guest.isConnected ? info : nil
         domain.guest.answers = failure?.code != .agentUnresponsive
-        domains[uuid] = domain
         if let failure {
             log.debug(
                 "cannot ask a guest's agent",

@@ -260,7 +260,7 @@ extension HostWatch {
     // MARK: Taking
 
     private func take(_ stats: DomainStats, _ ask: Ask) {
-        guard !hung.contains(stats.uuid), var domain = domains[stats.uuid] else { return }
+        guard !hung.contains(stats.uuid), let domain = domains[stats.uuid] else { return }
         var monitor = domain.isReadByCalls ? [] : ask.monitor
         if !monitor.isEmpty {
             let until = retries[stats.uuid] ?? retryLimit
@@ -272,8 +272,7 @@ extension HostWatch {
                 retries[stats.uuid] = nil
             }
         }
-        put(ask.information + monitor, domain.reading(stats), of: &domain, at: .now)
-        domains[stats.uuid] = domain
+        put(ask.information + monitor, domain.reading(stats), of: domain, at: .now)
     }
 
     // MARK: Call by call
@@ -282,9 +281,8 @@ extension HostWatch {
     private func queueCalls(_ answer: [ObjectUUID: DomainStats]) {
         var queued: [ObjectUUID] = []
         for (uuid, stats) in answer {
-            guard var domain = domains[uuid] else { continue }
+            guard let domain = domains[uuid] else { continue }
             domain.isReadByCalls = domain.isActive && stats.hasNothingButState
-            domains[uuid] = domain
             if domain.isReadByCalls { queued.append(uuid) }
         }
         queueCalls(of: queued)
@@ -301,9 +299,8 @@ extension HostWatch {
             guard isCurrent(call) else { return }
             guard let known = domains[uuid], known.isActive, !hung.contains(uuid) else { continue }
             let stats = await byCalls(DomainStats(uuid: uuid, name: known.identity.name), of: known, call.lane)
-            guard isCurrent(call), var domain = domains[uuid] else { continue }
-            put(groups(of: [.round, .information, .monitor]), domain.reading(stats), of: &domain, at: .now)
-            domains[uuid] = domain
+            guard isCurrent(call), let domain = domains[uuid] else { continue }
+            put(groups(of: [.round, .information, .monitor]), domain.reading(stats), of: domain, at: .now)
         }
     }
 

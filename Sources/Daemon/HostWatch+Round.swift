@@ -89,12 +89,14 @@ extension HostWatch {
                 if plan.filter.covers(stats.name) { strangers.append(stats.uuid) } else { left += 1 }
                 continue
             }
-            if let status = stats.status { note(status, of: stats.uuid) }
-            let batches = put(stats, domains[stats.uuid] ?? known, due, at: now)
-            if let status = stats.status, status != known.status {
-                findings.append(known.finding(status, at: now))
+            let (before, wasActive) = (known.status, known.isActive)
+            let finding = stats.status.flatMap { $0 == before ? nil : known.finding($0, at: now) }
+            if let status = stats.status { note(status, of: known) }
+            let batches = put(stats, known, due, at: now)
+            if let finding {
+                findings.append(finding)
                 changed += batches.now.changes(since: batches.before)
-                if (status.state == .shutoff) != (known.status.state == .shutoff) { turned.append(stats.uuid) }
+                if known.isActive != wasActive { turned.append(stats.uuid) }
             }
         }
         if domains.count > all.count - strangers.count - left {
@@ -122,14 +124,12 @@ extension HostWatch {
 
     /// Puts what tier 1 has of one domain on the board; its state's batch, and the one before.
     private func put(
-        _ stats: DomainStats, _ known: WatchedDomain, _ due: [Int], at now: Timestamp
+        _ stats: DomainStats, _ domain: WatchedDomain, _ due: [Int], at now: Timestamp
     ) -> (now: SeriesBatch, before: SeriesBatch?) {
-        var domain = known
         let reading = domain.reading(stats)
         let state = domain.state.batch(reading, collectors: [plan.sampling.state], at: now)
         let before = board.put(state, as: .domain(domain.identity, .state))
-        if !domain.isReadByCalls { put(due, reading, of: &domain, at: now) }
-        domains[stats.uuid] = domain
+        if !domain.isReadByCalls { put(due, reading, of: domain, at: now) }
         return (state, before)
     }
 }

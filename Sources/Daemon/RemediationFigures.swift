@@ -86,9 +86,13 @@ struct RemediationFigures {
 
     /// In a fixed order, so that the layout stays while nothing new is counted.
     var rows: [Row] {
-        (counted + standing + single + durations).sorted { left, right in
-            ([left.0.name] + left.1.map(\.1)).lexicographicallyPrecedes([right.0.name] + right.1.map(\.1))
-        } + bucketRows
+        Self.ordered(counted) + skipped + standing + single + durations + bucketRows
+    }
+
+    /// What dictionaries counted, which have no order.
+    private static func ordered(_ rows: [Row]) -> [Row] {
+        rows.map { row in (key: [row.0.name] + row.1.map(\.1), row: row) }
+            .sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.row)
     }
 
     private func labels(_ host: String, _ domain: String, _ more: (String, String)...) -> [(String, String)] {
@@ -98,9 +102,6 @@ struct RemediationFigures {
     private var counted: [Row] {
         let decided = news.decisions.map { key, count -> Row in
             (Self.decisions, [("cause", key.cause.rawValue), ("outcome", key.outcome.rawValue)], Double(count))
-        }
-        let skipped = SkipReason.allCases.map { reason -> Row in
-            (Self.skipped, [("reason", reason.rawValue)], Double(news.skipped[reason] ?? 0))
         }
         let acted = news.actions.map { key, count -> Row in
             let result = ("result", key.isSuccess ? "success" : "failure")
@@ -116,7 +117,13 @@ struct RemediationFigures {
         let happened = news.incidents.map { key, count -> Row in
             (Self.incidents, labels(key.host, key.domain, ("cause", key.cause.rawValue)), Double(count))
         }
-        return decided + skipped + acted + attempted + happened
+        return decided + acted + attempted + happened
+    }
+
+    private var skipped: [Row] {
+        SkipReason.allCases.map { reason in
+            (Self.skipped, [("reason", reason.rawValue)], Double(news.skipped[reason] ?? 0))
+        }
     }
 
     private var standing: [Row] {
@@ -181,7 +188,7 @@ extension HostWatch {
     /// Domains whose metadata for their repair cannot be used, by name.
     var wishProblems: [(domain: DomainIdentity, count: Int)] {
         domains.values.compactMap { domain in
-            domain.facts.wish.flatMap { $0.problems.isEmpty ? nil : (domain.identity, $0.problems.count) }
+            domain.wish.flatMap { $0.problems.isEmpty ? nil : (domain.identity, $0.problems.count) }
         }.sorted { $0.domain.name < $1.domain.name }
     }
 }

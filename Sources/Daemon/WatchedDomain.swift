@@ -5,7 +5,9 @@ import Sampling
 package import Vocabulary
 
 /// What the agent keeps of one domain between rounds: identity, last known status, and a sampler for each part.
-struct WatchedDomain {
+///
+/// An object, since it is far too large to be copied for each thing that a round takes down. Its watch alone has it.
+final class WatchedDomain {
     let identity: DomainIdentity
     /// When it was first seen, on the monotonic clock.
     let met = Duration.monotonic
@@ -49,19 +51,19 @@ struct WatchedDomain {
     }
 
     /// Takes the status that was read; a domain that is found to run has been started by now.
-    mutating func take(_ status: StateReading, at time: Timestamp) {
+    func take(_ status: StateReading, at time: Timestamp) {
         if isActive != (status.state != .shutoff) { (vcpus, memory, diskRequests) = (nil, nil, nil) }
         self.status = status
         startedAt = isActive ? startedAt ?? time : nil
     }
 
     /// The domain was started, whether it had been seen to stop or not.
-    mutating func started(at time: Timestamp) {
+    func started(at time: Timestamp) {
         startedAt = time
     }
 
     /// Notes what the statistics say of the part of the host that the domain may use.
-    mutating func noteAllocation(_ stats: DomainStats) {
+    func noteAllocation(_ stats: DomainStats) {
         vcpus = stats.vcpuCurrent ?? vcpus
         memory = stats.balloon?.maximum ?? memory
         let requests = stats.disks.flatMap { [$0.readRequests, $0.writeRequests] }.compactMap { $0 }
@@ -91,8 +93,13 @@ struct WatchedDomain {
             isAgentConnected: description?.hasAgentChannel == true ? guest.isConnected && isActive : nil)
         facts.namespaces = description?.namespaces ?? []
         facts.watchdogAction = description?.watchdogAction
-        facts.wish = description?.remediation.map { DomainWish($0.attributes, problems: $0.problems) }
+        facts.wish = wish
         return facts
+    }
+
+    /// What its metadata says of its repair.
+    var wish: DomainWish? {
+        description?.remediation.map { DomainWish($0.attributes, problems: $0.problems) }
     }
 
     /// Every place on the board that this domain's series may stand in.

@@ -49,6 +49,11 @@ public struct DomainIdentity: Hashable, Sendable, Codable {
         self.uuid = uuid
         self.name = name
     }
+
+    /// The UUID tells nearly all apart, and is hashed sooner than text.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(uuid)
+    }
 }
 
 /// State and reason in libvirt's words (`shutoff`, `crashed`); a number that has no word yet is its digits.

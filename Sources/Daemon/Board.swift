@@ -84,7 +84,8 @@ package final class Board: Sendable {
     @discardableResult
     package func put(_ batch: SeriesBatch, as key: Key) -> SeriesBatch? {
         let (old, hasRoom) = state.withLock { state -> (SeriesBatch?, Bool) in
-            let old = state.batches[key]
+            let place = state.batches.place(of: key)
+            let old = state.batches[place]
             state.generation &+= 1
             if old?.layout !== batch.layout {
                 let added = batch.values.count - (old?.values.count ?? 0)
@@ -96,7 +97,7 @@ package final class Board: Sendable {
                 state.seriesCount += added
                 state.leftOut[key] = nil
             }
-            state.batches[key] = batch
+            state.batches.put(batch, as: key, at: place)
             return (old, true)
         }
         if let old, old.layout !== batch.layout { store.end(old.layout, at: batch.time) }
@@ -212,19 +213,18 @@ private struct KeyedBatches {
     /// nil where one was taken away.
     private var rows: [(key: Board.Key, batch: SeriesBatch)?] = []
 
-    subscript(key: Board.Key) -> SeriesBatch? {
-        get { places[key].flatMap { rows[$0]?.batch } }
-        set {
-            guard let newValue else {
-                remove(key)
-                return
-            }
-            if let place = places[key] {
-                rows[place] = (key, newValue)
-            } else {
-                places[key] = rows.count
-                rows.append((key, newValue))
-            }
+    /// nil for a key that is not here.
+    func place(of key: Board.Key) -> Int? { places[key] }
+
+    subscript(place: Int?) -> SeriesBatch? { place.flatMap { rows[$0]?.batch } }
+
+    /// `place` is that of the key.
+    mutating func put(_ batch: SeriesBatch, as key: Board.Key, at place: Int?) {
+        if let place {
+            rows[place]?.batch = batch
+        } else {
+            places[key] = rows.count
+            rows.append((key, batch))
         }
     }
 

@@ -119,30 +119,33 @@ extension HostWatch {
     /// The bulk call for the groups that are due; for those that `virDomainGetInfo` tells of, that, unless they come with
     /// the bulk call anyway.
     private func answer(to ask: Ask, _ call: MonitorCall) async throws(VirError) -> [DomainStats] {
-        var found: [ObjectUUID: DomainStats] = [:]
+        var found: [DomainStats] = []
         // No group at all would be libvirt's word for all of them.
         if !ask.stats.isEmpty {
             if hasBulk {
-                for stats in try await call.lane.statistics(ask.stats, noWait: true) { found[stats.uuid] = stats }
+                found = try await call.lane.statistics(ask.stats, noWait: true)
                 await noteUnknownFields(of: call.lane)
             } else {
-                for (uuid, domain) in domains { found[uuid] = DomainStats(uuid: uuid, name: domain.identity.name) }
+                found = domains.map { uuid, domain in DomainStats(uuid: uuid, name: domain.identity.name) }
             }
-            if isCurrent(call) {
-                queueCalls(found)
-            }
+            if isCurrent(call) { queueCalls(found) }
         }
-        if !ask.information.isEmpty, !refused.contains("virDomainGetInfo"),
+        guard !ask.information.isEmpty, !refused.contains("virDomainGetInfo"),
             !hasBulk || !ask.stats.isSuperset(of: needs(of: ask.information))
-        {
-            for stats in try await call.lane.information(of: Array(domains.keys)) {
-                if isCurrent(call) { answered.insert("virDomainGetInfo") }
-                // The lane may know the domain by a name that it had before.
-                let name = domains[stats.uuid]?.identity.name ?? stats.name
-                found[stats.uuid, default: DomainStats(uuid: stats.uuid, name: name)].fill(from: stats)
-            }
+        else { return found }
+        return filled(found, from: try await call.lane.information(of: Array(domains.keys)), call)
+    }
+
+    /// The same with what `virDomainGetInfo` told.
+    private func filled(_ found: [DomainStats], from information: [DomainStats], _ call: MonitorCall) -> [DomainStats] {
+        if isCurrent(call), !information.isEmpty { answered.insert("virDomainGetInfo") }
+        var filled = Dictionary(found.map { ($0.uuid, $0) }, uniquingKeysWith: { $1 })
+        for stats in information {
+            // The lane may know the domain by a name that it had before.
+            let name = domains[stats.uuid]?.identity.name ?? stats.name
+            filled[stats.uuid, default: DomainStats(uuid: stats.uuid, name: name)].fill(from: stats)
         }
-        return Array(found.values)
+        return Array(filled.values)
     }
 
     /// A start holds its domain's job for seconds, a migration for minutes: the next full round asks again anyway.
@@ -162,7 +165,7 @@ extension HostWatch {
             let found = try await call.lane.statistics(needs(of: groups), of: uuids, noWait: true)
             guard isCurrent(call) else { return }
             answered.insert(Self.listCall)
-            queueCalls(Dictionary(found.map { ($0.uuid, $0) }, uniquingKeysWith: { $1 }))
+            queueCalls(found)
             for stats in found { take(stats, Ask(information: [], monitor: groups, stats: [])) }
         } catch {
             guard error.code == .noSupport else { throw error }
@@ -278,12 +281,12 @@ extension HostWatch {
     // MARK: Call by call
 
     /// Notes which active domains the bulk call knows nothing of but their state: they are read call by call.
-    private func queueCalls(_ answer: [ObjectUUID: DomainStats]) {
+    private func queueCalls(_ answer: [DomainStats]) {
         var queued: [ObjectUUID] = []
-        for (uuid, stats) in answer {
-            guard let domain = domains[uuid] else { continue }
+        for stats in answer {
+            guard let domain = domains[stats.uuid] else { continue }
             domain.isReadByCalls = domain.isActive && stats.hasNothingButState
-            if domain.isReadByCalls { queued.append(uuid) }
+            if domain.isReadByCalls { queued.append(stats.uuid) }
         }
         queueCalls(of: queued)
     }

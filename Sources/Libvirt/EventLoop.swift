@@ -4,15 +4,14 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// libvirt's event loop on Dispatch sources (`virEventRegisterImpl`): one serial queue, no polling thread.
+/// libvirt's event loop on Dispatch (`virEventRegisterImpl`): one serial queue, no polling thread.
 ///
 /// libvirt calls add, update and remove from any thread, with locks of its own held; so they only note and arm, and
 /// every callback and every free function runs later, on the queue.
 enum EventLoop {
     static let queue = DispatchQueue(label: "libvirt.events")
     private static let table = Mutex(Table())
-    /// Handles whose read source is wanted again; one look a millisecond is enough for all of them.
-    private static let waking = Mutex<[Handle]>([])
+    static let poller = Poller(queue: queue) { id, events in handle(id)?.ready(events) }
 
     private struct Table {
         var next: Int32 = 1
@@ -33,22 +32,6 @@ enum EventLoop {
         virEventRegisterImpl(addHandle, updateHandle, removeHandle, addTimeout, updateTimeout, removeTimeout)
         virInitialize()
     }()
-
-    /// Resumes the handle's read source in a millisecond, if it is wanted then.
-    static func resumeSoon(_ handle: Handle) {
-        let isFirst = waking.withLock { waking in
-            if !waking.contains(where: { $0 === handle }) { waking.append(handle) }
-            return waking.count == 1
-        }
-        guard isFirst else { return }
-        queue.asyncAfter(deadline: .now() + .milliseconds(1)) { @Sendable in
-            let due = waking.withLock { waking in
-                defer { waking = [] }
-                return waking
-            }
-            for handle in due { handle.resume() }
-        }
-    }
 
     static func insert(_ make: (Int32) -> Handle) -> Int32 {
         table.withLock { table in
@@ -97,7 +80,7 @@ private let ignoreError: virErrorFunc = { _, _ in }
 
 private let addHandle: virEventAddHandleFunc = { descriptor, events, callback, opaque, free in
     guard let callback else { return -1 }
-    // libvirt closes its descriptor right after removal; the copy keeps Dispatch's table honest until then.
+    // libvirt closes its descriptor right after removal; the poller has the copy until then.
     let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
     guard copy >= 0 else { return -1 }
     OpenAttempt.current?.note(copy)
@@ -105,7 +88,12 @@ private let addHandle: virEventAddHandleFunc = { descriptor, events, callback, o
     let id = EventLoop.insert { id in
         Handle(id: id, descriptor: descriptor, copy: copy, callback: callback, context: context)
     }
-    EventLoop.handle(id)?.want(events)
+    guard let handle = EventLoop.handle(id), handle.begin() else {
+        _ = EventLoop.takeHandle(id)
+        close(copy)
+        return -1
+    }
+    handle.want(events)
     return id
 }
 

@@ -8,17 +8,22 @@ import Vocabulary
 /// The chain that reads networks, host interfaces, devices and secrets.
 extension HostWatch {
     func readOthers(_ run: ObjectRun) async {
+        let sampling = plan.sampling
+        if sampling.runs(.network) { await readNetworks(run) }
+        if run.readsAll, sampling.runs(.hostInterface) { await readInterfaces(run) }
+        if sampling.runs(.nodeDevice) { await countDevices(run) }
+        if run.readsAll, sampling.runs(.node), isCurrent(run) { await readNodeApart(run) }
+    }
+
+    // MARK: Networks
+
+    private func readNetworks(_ run: ObjectRun) async {
         if run.readsAll { await listNetworks(run) }
         let wanted = objects.networks.filter { run.readsAll || $0.value.isDirty }
         for (uuid, _) in wanted.sorted(by: { $0.value.name < $1.value.name }) where isCurrent(run) {
             await read(network: uuid, run)
         }
-        if run.readsAll { await readInterfaces(run) }
-        await countDevices(run)
-        if isCurrent(run), run.readsAll { await readNodeApart(run) }
     }
-
-    // MARK: Networks
 
     private func listNetworks(_ run: ObjectRun) async {
         let began = Duration.monotonic

@@ -68,6 +68,7 @@ struct NodeFigures {
 extension HostWatch {
     /// Makes the one call that is due, if any: a round has never more than one.
     func readNode(_ links: HostLinks) async {
+        guard plan.sampling.runs(.node) else { return }
         let now = Duration.monotonic
         guard let call = node.due(at: now, refused: refused) else { return }
         // Noted though it may fail: what a host refuses is not asked in every round.

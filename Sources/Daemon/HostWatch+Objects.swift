@@ -42,7 +42,7 @@ extension HostWatch {
     }
 
     private func start(_ chain: ObjectFigures.Chain) {
-        guard links != nil, !isStopped, objects.isListening else { return }
+        guard links != nil, !isStopped, objects.isListening, reads(chain) else { return }
         let now = Duration.monotonic
         let state = objects[chain]
         // Half a round early rather than a whole one late.
@@ -60,6 +60,16 @@ extension HostWatch {
         objects[chain].isWanted = false
         let number = callNumber
         Task { await self.run(chain, number, readsAll: isDue) }
+    }
+
+    /// Whether the settings leave it anything to read.
+    private func reads(_ chain: ObjectFigures.Chain) -> Bool {
+        let read: [HostCollector] =
+            switch chain {
+            case .storage: [.storagePool]
+            case .others: [.network, .hostInterface, .nodeDevice, .node]
+            }
+        return read.contains { plan.sampling.runs($0) }
     }
 
     private func putOff(_ chain: ObjectFigures.Chain) {

@@ -7,11 +7,11 @@ public enum Catalogue {
     public static let others: [String: [MetricFamily]] = [
         "events": EventCounters.families + ObjectEventCounters.families,
         "host": HostSeries.families,
-        "host_interface": HostInterfaceSeries.families,
-        "network": NetworkSeries.families,
-        "node": NodeSeries.families,
-        "node_device": NodeDeviceSeries.families,
-        "storage_pool": StoragePoolSeries.families + TinkoffPoolSeries.families,
+        HostCollector.hostInterface.rawValue: HostInterfaceSeries.families,
+        HostCollector.network.rawValue: NetworkSeries.families,
+        HostCollector.node.rawValue: NodeSeries.families,
+        HostCollector.nodeDevice.rawValue: NodeDeviceSeries.families,
+        HostCollector.storagePool.rawValue: StoragePoolSeries.families + TinkoffPoolSeries.families,
     ]
 
     public static let families: [MetricFamily] =

@@ -27,7 +27,7 @@ public struct SamplingPlan: Hashable, Sendable {
     public let monitorInterval: Duration
     /// How often that is read which changes seldom or costs a call a domain.
     public let slowInterval: Duration
-    /// By the collectors' names. `state` cannot be left out.
+    /// By the names of collectors, those of the host too. `state` cannot be left out.
     public let choices: [String: Choice]
     /// Whether every series of a domain has its UUID as a label.
     public let hasUUIDLabel: Bool
@@ -63,6 +63,11 @@ public struct SamplingPlan: Hashable, Sendable {
     /// Whether the collector of that name runs.
     public func runs(_ name: String) -> Bool {
         name == StateCollector.name || groups.contains { $0.collectors.contains { type(of: $0).name == name } }
+    }
+
+    /// Whether that is read of the host.
+    public func runs(_ collector: HostCollector) -> Bool {
+        choices[collector.rawValue] != .off
     }
 
     /// `intervals` has one for each tier; no collector runs more often than there are rounds.

@@ -61,14 +61,15 @@ def measure_cost(host, binary, floor, count):
     return figures
 
 
-# Collectors that ask for more than the floor does: one call or more for each domain.
+# Collectors that ask for more than the floor does: one call or more for each domain, or of the host beside its domains.
 DETAILS = ["block_job", "disk_error", "job", "message", "snapshot"]
+HOST = ["host_interface", "network", "node", "node_device", "storage_pool"]
 
 
 def equal_information(host, interval=INTERVAL):
     """Arguments of an agent that asks for what the floor asks for, as often."""
     path = host.write("equal.yml", ("sampling: {collectors: {%s}}\n" % ", ".join(
-        name + ": off" for name in DETAILS)).encode())
+        name + ": off" for name in DETAILS + HOST)).encode())
     return ["--config", path, "--connect", host.uri, "--interval", "%gs" % interval,
             "--monitor-interval", "%gs" % interval]
 

@@ -43,7 +43,9 @@ import YAML
             settings.sampling
                 == SamplingSettings(
                     exclude: ["/test-[0-9]+/"],
-                    collectors: ["iothread": .on, "block": .every(.seconds(60)), "openstack": .off]))
+                    collectors: [
+                        "iothread": .on, "block": .every(.seconds(60)), "openstack": .off, "storage_pool": .off,
+                    ]))
         #expect(settings.metadata.namespaces == ["app": "http://example.org/app"])
         #expect(settings.metadata.paths.map(\.name) == ["owner"])
         #expect(settings.web == WebSettings(listen: [WebSettings.defaultListener]))
@@ -74,13 +76,14 @@ import YAML
             [#"c.yml:1:22: sampling.interval: expected a duration from 500ms to 1h, such as 30s or 1h30m, found "10""#]
         ),
         (
-            "sampling: {collectors: {blok: on, block: 1, state: off}, include: [\"/(/\"]}",
+            "sampling: {collectors: {blok: on, block: 1, state: off, node: 1m}, include: [\"/(/\"]}",
             [
-                #"c.yml:1:67: sampling.include: "/(/" is no pattern: missing ): ("#,
+                #"c.yml:1:77: sampling.include: "/(/" is no pattern: missing ): ("#,
                 #"c.yml:1:25: sampling.collectors: there is no collector "blok"; did you mean "block"?"#,
                 "c.yml:1:42: sampling.collectors.block: expected on, off or a duration such as 30s",
-                "c.yml:1:52: sampling.collectors.state: expected on, off or a duration such as 30s; the state is "
-                    + "always read",
+                "c.yml:1:52: sampling.collectors.state: expected on; the state is always read",
+                "c.yml:1:63: sampling.collectors.node: expected on or off; of the host, everything is read at times "
+                    + "of its own",
             ]
         ),
         (

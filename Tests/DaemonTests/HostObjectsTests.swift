@@ -18,12 +18,13 @@ import Vocabulary
 
     private func watch(
         _ uri: String, writes: Bool = false, every slow: Duration = .milliseconds(300), refused: Set<String> = [],
-        _ objects: ObjectOptions = ObjectOptions()
+        choices: [String: SamplingPlan.Choice] = [:], _ objects: ObjectOptions = ObjectOptions()
     ) -> HostWatch {
         HostWatch(
             .init(
                 name: "local", uri: uri, writes: writes,
-                sampling: SamplingPlan(interval: .milliseconds(100), slowInterval: slow), deadline: .milliseconds(500),
+                sampling: SamplingPlan(interval: .milliseconds(100), slowInterval: slow, choices: choices),
+                deadline: .milliseconds(500),
                 objects: objects),
             board: board, log: lines.logger(), listener: listening, refused: refused)
     }
@@ -65,6 +66,27 @@ import Vocabulary
             shown.allSatisfy { $0.key == call || board.has($0.value) } && board.has("libvirt_node_devices{")
         }
         #expect(!board.has(shown[call] ?? ""))
+        await host.stop()
+    }
+
+    @Test(arguments: [
+        ("storage_pool", "libvirt_storage_pool_state{"), ("network", "libvirt_network_active{"),
+        ("host_interface", "libvirt_interface_active{"), ("node_device", "libvirt_node_devices{"),
+        ("node", "libvirt_node_cpus"),
+    ])
+    func `what settings turn off of a host is not read, and the rest is`(collector: String, series: String) async throws
+    {
+        let all = [
+            "libvirt_storage_pool_state{", "libvirt_network_active{", "libvirt_interface_active{",
+            "libvirt_node_devices{", "libvirt_node_cpus",
+        ]
+        let host = watch("test:///default", choices: [collector: .off])
+        await host.start()
+        try await waitUntil("the others are on the page") { all.allSatisfy { $0 == series || board.has($0) } }
+        let time = "virtwarden_last_success_timestamp_seconds"
+        let before = board.value(time) ?? 0
+        try await waitUntil("a slow interval has passed twice") { (board.value(time) ?? 0) > before + 0.6 }
+        #expect(!board.has(series))
         await host.stop()
     }
 

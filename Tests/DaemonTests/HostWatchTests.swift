@@ -125,8 +125,10 @@ import Vocabulary
             board.noteScrape(by: "prometheus")
             ages.append(board.value("virtwarden_sample_age_seconds") ?? .infinity)
         }
-        // Learnt from four scrapes; a busy machine may delay one of the others.
-        #expect(ages.suffix(4).sorted()[1] < 0.3, "\(ages)")
+        // Learnt from four scrapes; a busy machine may delay one of the others, and has rounds begin sooner before them.
+        // Rounds that went on every 0.8 s would find the others 0, 0.2 and 0.4 s old, or older.
+        let newest = ages.suffix(4).sorted()
+        #expect(newest[2] - newest[0] < 0.25 && newest[2] < 0.5, "\(ages)")
         await host.stop()
     }
 

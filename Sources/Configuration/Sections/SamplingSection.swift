@@ -60,9 +60,9 @@ enum SamplingSection: Section {
         }
     }
 
-    /// `collectors: {iothread: on, block: 15s, openstack: off}`
+    /// `collectors: {iothread: on, block: 15s, openstack: off, storage_pool: off}`
     private static func readCollectors(_ section: inout MappingReader, _ sampling: inout SamplingSettings) {
-        let names = Collectors.all.map { type(of: $0).name }
+        let names = Collectors.all.map { type(of: $0).name } + HostCollector.allCases.map(\.rawValue)
         for entry in section.texts("collectors") ?? [] {
             guard names.contains(entry.name) else {
                 let hint = Suggestion.nearest(to: entry.name, among: names).map { "; did you mean \"\($0)\"?" } ?? ""
@@ -70,14 +70,26 @@ enum SamplingSection: Section {
                     "\(section.path("collectors")): there is no collector \"\(entry.name)\"\(hint)", at: entry.key)
                 continue
             }
-            guard let choice = choice(entry.text), entry.name != StateCollector.name || choice == .on else {
+            guard let choice = choice(entry.text), allows(choice, of: entry.name) else {
+                let expected = expected(of: entry.name)
                 section.problems.add(
-                    "\(section.path("collectors")).\(entry.name): expected on, off or a duration such as 30s"
-                        + (entry.name == StateCollector.name ? "; the state is always read" : ""), at: entry.value)
+                    "\(section.path("collectors")).\(entry.name): expected \(expected)", at: entry.value)
                 continue
             }
             sampling.collectors[entry.name] = choice
         }
+    }
+
+    /// Not when what is read of a host has its own rhythm, or must be read.
+    private static func allows(_ choice: SamplingPlan.Choice, of name: String) -> Bool {
+        if name == StateCollector.name { return choice == .on }
+        return HostCollector(rawValue: name) == nil || choice == .on || choice == .off
+    }
+
+    private static func expected(of name: String) -> String {
+        if name == StateCollector.name { return "on; the state is always read" }
+        if HostCollector(rawValue: name) == nil { return "on, off or a duration such as 30s" }
+        return "on or off; of the host, everything is read at times of its own"
     }
 
     private static func choice(_ text: String) -> SamplingPlan.Choice? {

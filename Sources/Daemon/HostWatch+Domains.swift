@@ -114,7 +114,7 @@ extension HostWatch {
             let xml = try await links.main.xml(of: listed.uuid)
             answered.insert("virDomainGetXMLDesc")
             do throws(XMLError) {
-                description = try DomainDescription(parsing: xml, metadata: plan.metadata)
+                description = try DomainDescription.parse(xml, metadata: plan.metadata)
             } catch {
                 log.warning("cannot read a definition", metadata: ["domain": "\(listed.name)", "why": "\(error)"])
             }

@@ -2,8 +2,9 @@
 
 /// What the agent uses of a domain's definition, as `virDomainGetXMLDesc` writes it.
 ///
-/// Every text is the domain owner's: untrusted, and escaped wherever it is shown.
-public struct DomainDescription: Hashable, Sendable {
+/// Every text is the domain owner's: untrusted, and escaped wherever it is shown. An object, since each round hands it on
+/// with what it read.
+public final class DomainDescription: Sendable {
     /// One network interface.
     public struct Interface: Hashable, Sendable {
         /// The device's name on the host (`vnet0`); libvirt writes it while the domain runs.
@@ -110,8 +111,9 @@ public struct DomainDescription: Hashable, Sendable {
     /// Reads a domain's definition, and of its metadata what `paths` find.
     ///
     /// Throws when `xml` is larger than 4 MiB, not well-formed, has a document type, or is not a `<domain>`.
-    public init(parsing xml: String, metadata paths: MetadataPaths = .none) throws(XMLError) {
-        self = try Document(parsing: xml).withRoot { (root) throws(XMLError) in
+    public static func parse(_ xml: String, metadata paths: MetadataPaths = .none) throws(XMLError) -> DomainDescription
+    {
+        try Document(parsing: xml).withRoot { (root) throws(XMLError) in
             guard root.namespace == nil, root.name == "domain" else {
                 throw XMLError(.notADomain, "its outermost element is <\(root.name)>, not <domain>")
             }

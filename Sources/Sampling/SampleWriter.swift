@@ -52,13 +52,15 @@ public struct SampleWriter {
         _ family: MetricFamily, _ label: String, _ labelValue: String, _ more: [Label], _ value: Double
     ) {
         let more = extra.map { more + $0(labelValue) } ?? more
-        let entry = SeriesShape.Entry(family: family, label: label, value: labelValue, more: more)
         if made == nil {
-            if values.count < known.count, known[values.count] == entry { return values.append(value) }
+            if values.count < known.count, known[values.count].isOf(family, label, labelValue, more) {
+                return values.append(value)
+            }
             let kept = known.prefix(values.count)
             made = Array(kept)
             seen = Set(kept)
         }
+        let entry = SeriesShape.Entry(family: family, label: label, value: labelValue, more: more)
         guard seen.insert(entry).inserted else { return }
         made?.append(entry)
         values.append(value)

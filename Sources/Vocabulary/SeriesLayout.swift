@@ -19,8 +19,12 @@ public final class SeriesTemplate: Sendable {
         }
 
         public static func == (left: Entry, right: Entry) -> Bool {
-            left.family === right.family && left.value == right.value && left.label == right.label
-                && left.more == right.more
+            left.isOf(right.family, right.label, right.value, right.more)
+        }
+
+        /// Whether it is equal to the entry of these parts, which need not be made for that.
+        public func isOf(_ family: MetricFamily, _ label: String, _ value: String, _ more: [Label]) -> Bool {
+            self.family === family && self.value == value && self.label == label && self.more == more
         }
 
         public func hash(into hasher: inout Hasher) {

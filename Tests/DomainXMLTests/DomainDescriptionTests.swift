@@ -39,7 +39,7 @@ import Testing
         """
 
     @Test func `reads what the agent uses of a definition`() throws {
-        let domain = try DomainDescription(parsing: Self.web1)
+        let domain = try DomainDescription.parse(Self.web1)
         #expect(domain.osType == "hvm")
         #expect(domain.arch == "x86_64")
         #expect(domain.machine == "pc-q35-7.2")
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func `reads devices in their order, with what is absent left nil`() throws {
-        let domain = try DomainDescription(parsing: Self.web1)
+        let domain = try DomainDescription.parse(Self.web1)
         #expect(domain.disks.map(\.target) == ["vda", "vdb", "sda", "sdb"])
         #expect(
             domain.disks.map(\.source)
@@ -79,12 +79,12 @@ import Testing
         ),
     ])
     func `knows the agent's channel among others, and its state`(xml: String, has: Bool, isUp: Bool) throws {
-        let domain = try DomainDescription(parsing: "<domain><devices>\(xml)</devices></domain>")
+        let domain = try DomainDescription.parse("<domain><devices>\(xml)</devices></domain>")
         #expect(domain.hasAgentChannel == has && domain.isAgentConnected == isUp)
     }
 
     @Test func `a bare domain has nothing`() throws {
-        let domain = try DomainDescription(parsing: "<domain/>")
+        let domain = try DomainDescription.parse("<domain/>")
         #expect(domain.osType == nil && domain.title == nil && domain.manager == nil && domain.onCrash == nil)
         #expect(domain.disks.isEmpty && domain.interfaces.isEmpty && !domain.hasWatchdog)
     }
@@ -95,12 +95,12 @@ import Testing
     ])
     func `knows managers by namespace, not by prefix`(namespace: String, manager: String?) throws {
         let xml = "<domain><metadata><q:a xmlns:q='\(namespace)'/></metadata></domain>"
-        #expect(try DomainDescription(parsing: xml).manager == manager)
+        #expect(try DomainDescription.parse(xml).manager == manager)
     }
 
     @Test func `elements in a namespace are not libvirt's own`() throws {
         let xml = "<domain xmlns:q='http://q'><q:on_crash>restart</q:on_crash><devices><q:watchdog/></devices></domain>"
-        let domain = try DomainDescription(parsing: xml)
+        let domain = try DomainDescription.parse(xml)
         #expect(domain.onCrash == nil && !domain.hasWatchdog)
     }
 
@@ -111,7 +111,7 @@ import Testing
         ("<!DOCTYPE d [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><domain>&e;</domain>", .hasDocumentType),
     ])
     func `says what is wrong with a bad document`(xml: String, code: XMLError.Code) {
-        let error = #expect(throws: XMLError.self) { try DomainDescription(parsing: xml) }
+        let error = #expect(throws: XMLError.self) { try DomainDescription.parse(xml) }
         #expect(error?.code == code)
         #expect(error?.description.hasPrefix("cannot read the domain XML: ") == true)
         #expect(error?.description.contains("\n") == false)
@@ -119,13 +119,13 @@ import Testing
 
     @Test func `a document over 4 MiB is not parsed`() {
         let xml = "<domain><title>" + String(repeating: "a", count: 4 << 20) + "</title></domain>"
-        let error = #expect(throws: XMLError.self) { try DomainDescription(parsing: xml) }
+        let error = #expect(throws: XMLError.self) { try DomainDescription.parse(xml) }
         #expect(error?.code == .tooLarge)
     }
 
     @Test func `nesting without end is refused by the parser`() {
         let xml = "<domain>" + String(repeating: "<a>", count: 100_000)
-        let error = #expect(throws: XMLError.self) { try DomainDescription(parsing: xml) }
+        let error = #expect(throws: XMLError.self) { try DomainDescription.parse(xml) }
         #expect(error?.code == .malformed)
     }
 
@@ -135,25 +135,25 @@ import Testing
             entities += "<!ENTITY a\(level) '\(String(repeating: "&a\(level - 1);", count: 10))'>"
         }
         let xml = "<!DOCTYPE domain [\(entities)]><domain><title>&a20;</title></domain>"
-        #expect(throws: XMLError.self) { try DomainDescription(parsing: xml) }
+        #expect(throws: XMLError.self) { try DomainDescription.parse(xml) }
     }
 
     @Test func `an external entity is not read`() {
         let xml = """
             <!DOCTYPE domain [<!ENTITY e SYSTEM "file:///etc/hostname">]><domain><title>&e;</title></domain>
             """
-        let error = #expect(throws: XMLError.self) { try DomainDescription(parsing: xml) }
+        let error = #expect(throws: XMLError.self) { try DomainDescription.parse(xml) }
         #expect(error?.code == .hasDocumentType)
     }
 
     @Test func `more devices than the limit are left out`() throws {
         let disks = String(repeating: "<disk/>", count: DomainDescription.deviceLimit + 10)
-        let domain = try DomainDescription(parsing: "<domain><devices>\(disks)</devices></domain>")
+        let domain = try DomainDescription.parse("<domain><devices>\(disks)</devices></domain>")
         #expect(domain.disks.count == DomainDescription.deviceLimit)
     }
 
     @Test func `the declared encoding does not change the text`() throws {
         let xml = "<?xml version='1.0' encoding='ISO-8859-1'?><domain><title>Größe</title></domain>"
-        #expect(try DomainDescription(parsing: xml).title == "Größe")
+        #expect(try DomainDescription.parse(xml).title == "Größe")
     }
 }

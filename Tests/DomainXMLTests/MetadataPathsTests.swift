@@ -5,8 +5,8 @@ import Testing
 @Suite struct MetadataPathsTests {
     private func texts(_ metadata: String, _ expression: String) throws -> [String: String] {
         let paths = MetadataPaths(paths: [.init(name: "x", expression: expression)])
-        return try DomainDescription(
-            parsing: "<domain><metadata>\(metadata)</metadata></domain>", metadata: paths
+        return try DomainDescription.parse(
+            "<domain><metadata>\(metadata)</metadata></domain>", metadata: paths
         ).metadata
     }
 
@@ -14,7 +14,7 @@ import Testing
         #expect(try texts("<a>1</a>", "a") == ["x": "1"])
         #expect(try texts("<a>1</a>", "metadata/a") == [:])
         #expect(try texts("", "a") == [:])
-        #expect(try DomainDescription(parsing: "<domain/>").metadata == [:])
+        #expect(try DomainDescription.parse("<domain/>").metadata == [:])
     }
 
     @Test func `a text of any length is cut`() throws {

@@ -5,8 +5,8 @@ import Testing
 /// Metadata of this program's, whoever wrote it.
 @Suite struct RemediationMarkTests {
     private func mark(_ metadata: String) throws -> RemediationMark? {
-        try DomainDescription(
-            parsing: "<domain><metadata>\(metadata)</metadata></domain>"
+        try DomainDescription.parse(
+            "<domain><metadata>\(metadata)</metadata></domain>"
         ).remediation
     }
 

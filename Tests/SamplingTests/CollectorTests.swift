@@ -130,7 +130,7 @@ import Vocabulary
     @Test func `the definition's words are labels, a missing word is none`() throws {
         let xml = "<domain><title>T</title><os><type arch='x86_64'>hvm</type></os></domain>"
         let reading = DomainReading(
-            stats: Readings.stats(), description: try DomainDescription(parsing: xml), isPersistent: true,
+            stats: Readings.stats(), description: try DomainDescription.parse(xml), isPersistent: true,
             hasAutostart: false)
         #expect(
             Readings.lines(DefinitionCollector(), reading) == [
@@ -153,7 +153,7 @@ import Vocabulary
                 .init(name: "none", expression: "app:nothing"), .init(name: "count", expression: "count(//app:owner)"),
             ])
         let reading = DomainReading(
-            stats: Readings.stats(), description: try DomainDescription(parsing: xml, metadata: paths))
+            stats: Readings.stats(), description: try DomainDescription.parse(xml, metadata: paths))
         #expect(
             Readings.lines(MetadataCollector(), reading) == [
                 #"libvirt_domain_metadata_info{count="1", domain="web1", owner="Ada \"L\"", team="shop"} 1.0"#
@@ -176,7 +176,7 @@ import Vocabulary
             <interface type='network'><mac address='52:54:00:00:00:01'/><source network='default' bridge='virbr0'/>
             <target dev='vnet0'/><model type='virtio'/></interface></devices></domain>
             """
-        let reading = DomainReading(stats: Readings.stats(), description: try DomainDescription(parsing: xml))
+        let reading = DomainReading(stats: Readings.stats(), description: try DomainDescription.parse(xml))
         #expect(
             Readings.lines(DeviceInfoCollector(), reading) == [
                 #"libvirt_domain_block_stats_info{disk_type="file", domain="web1", driver_cache="none", "#

@@ -29,7 +29,7 @@ import Vocabulary
         disk.readTimes = 1_000_000_000
         stats.disks = [disk]
         stats.interfaces = [Readings.interface("vnet0", receiveBytes: 5)]
-        let description = try DomainDescription(parsing: openStack ? Self.xml : "<domain/>")
+        let description = try DomainDescription.parse(openStack ? Self.xml : "<domain/>")
         return DomainReading(stats: stats, description: description)
     }
 

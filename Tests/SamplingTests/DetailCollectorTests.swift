@@ -108,7 +108,7 @@ import Vocabulary
     func `whose domain it is, as its manager wrote it`(
         metadata: String, domain: String, manager: String, expected: String
     ) throws {
-        let description = try DomainDescription(parsing: "<domain><metadata>\(metadata)</metadata></domain>")
+        let description = try DomainDescription.parse("<domain><metadata>\(metadata)</metadata></domain>")
         let reading = DomainReading(
             stats: DomainStats(uuid: Readings.uuid, name: domain), description: description)
         for collector in [KubeVirtCollector(), OvirtCollector()] as [any Collector] {

@@ -9,7 +9,7 @@ import Vocabulary
 @Suite struct DomainSamplerTests {
     @Test func `every series of a domain has its UUID when that is wished, once`() throws {
         let uuid = "00112233-4455-6677-8899-aabbccddeeff"
-        var reading = DomainReading(stats: Readings.stats(), description: try DomainDescription(parsing: "<domain/>"))
+        var reading = DomainReading(stats: Readings.stats(), description: try DomainDescription.parse("<domain/>"))
         reading.stats.status = Readings.status(1)
         var sampler = DomainSampler(domain: "web1", host: nil, uuid: uuid)
         let batch = sampler.batch(

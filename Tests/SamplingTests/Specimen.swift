@@ -17,25 +17,25 @@ enum Specimen {
 
     private static func description() throws -> DomainDescription {
         let nova = "xmlns:nova='http://openstack.org/xmlns/libvirt/nova/1.1'"
-        return try DomainDescription(
-            parsing: """
-                <domain type='kvm'><name>web1</name><title>t</title>
-                <metadata><nova:instance \(nova)><nova:name>n</nova:name><nova:flavor name='f'/>
-                <nova:owner><nova:user uuid='1'>u</nova:user><nova:project uuid='2'>p</nova:project></nova:owner>
-                </nova:instance>
-                <vm xmlns='http://ovirt.org/vm/1.0'><clusterVersion>4.7</clusterVersion></vm>
-                <kubevirt xmlns='http://kubevirt.io'><uid>u</uid></kubevirt></metadata>
-                <os><type arch='x86_64' machine='pc'>hvm</type></os>
-                <devices>
-                <disk type='file' device='disk'><driver name='qemu' type='raw' cache='none' discard='unmap'/>
-                <source file='/a'/><target dev='vda' bus='virtio'/><serial>s</serial></disk>
-                <disk type='network' device='disk'><source protocol='rbd' name='b'/><target dev='vdb' bus='virtio'/></disk>
-                <disk type='volume' device='disk'><source pool='p' volume='v'/><target dev='vdc' bus='virtio'/></disk>
-                <interface type='network'><mac address='02:00:00:00:00:01'/><source network='n' bridge='br0'/>
-                <target dev='vnet0'/><model type='virtio'/><mtu size='1500'/>
-                <virtualport type='openvswitch'><parameters interfaceid='i'/></virtualport></interface>
-                </devices></domain>
-                """)
+        return try DomainDescription.parse(
+            """
+            <domain type='kvm'><name>web1</name><title>t</title>
+            <metadata><nova:instance \(nova)><nova:name>n</nova:name><nova:flavor name='f'/>
+            <nova:owner><nova:user uuid='1'>u</nova:user><nova:project uuid='2'>p</nova:project></nova:owner>
+            </nova:instance>
+            <vm xmlns='http://ovirt.org/vm/1.0'><clusterVersion>4.7</clusterVersion></vm>
+            <kubevirt xmlns='http://kubevirt.io'><uid>u</uid></kubevirt></metadata>
+            <os><type arch='x86_64' machine='pc'>hvm</type></os>
+            <devices>
+            <disk type='file' device='disk'><driver name='qemu' type='raw' cache='none' discard='unmap'/>
+            <source file='/a'/><target dev='vda' bus='virtio'/><serial>s</serial></disk>
+            <disk type='network' device='disk'><source protocol='rbd' name='b'/><target dev='vdb' bus='virtio'/></disk>
+            <disk type='volume' device='disk'><source pool='p' volume='v'/><target dev='vdc' bus='virtio'/></disk>
+            <interface type='network'><mac address='02:00:00:00:00:01'/><source network='n' bridge='br0'/>
+            <target dev='vnet0'/><model type='virtio'/><mtu size='1500'/>
+            <virtualport type='openvswitch'><parameters interfaceid='i'/></virtualport></interface>
+            </devices></domain>
+            """)
     }
 
     private static func stats() -> DomainStats {

@@ -52,7 +52,7 @@ struct RemediationSetCommand: AsyncParsableCommand {
             let connection = try await Connection.open(uri, access: .readWrite, within: .seconds(30))
             let uuid = try await find(on: connection)
             var attributes = given
-            if !clear, let old = try? DomainDescription(parsing: try await connection.xml(of: uuid)).remediation {
+            if !clear, let old = try? DomainDescription.parse(try await connection.xml(of: uuid)).remediation {
                 attributes.merge(old.attributes) { new, _ in new }
             }
             try await connection.setMetadata(

@@ -18,7 +18,8 @@ struct ScrapeRhythm {
 
     /// Clients that are remembered; of more, the one that has been silent longest is forgotten.
     static let scraperLimit = 16
-    private static let periods = Duration.seconds(1) ... .seconds(600)
+    /// What is a rhythm: from a second, of which a busy client makes a little less.
+    private static let periods = Duration.milliseconds(900) ... .seconds(600)
     private var scrapers: [String: Scraper] = [:]
 
     /// A client, by its address, asked for the page.

@@ -8,6 +8,7 @@ extension HostWatch {
     private static let unknownLimit = 64
 
     func noteUnknownFields(of connection: Connection) async {
+        guard connection.hasUnknownFields else { return }
         noteUnknownFields(await connection.takeUnknownFields())
     }
 

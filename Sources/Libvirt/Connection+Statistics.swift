@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLibvirt
 import Glibc
+import Synchronization
 
 extension Connection {
     /// Statistics of all domains in one call (`virConnectGetAllDomainStats`). With `noWait`, a domain whose job is held
@@ -71,13 +72,18 @@ extension Connection {
             }
             result.append(stats)
         }
+        if !fieldMemory.unknown.isEmpty { hasUntaken.store(true, ordering: .relaxed) }
         return result
     }
+
+    /// Whether `takeUnknownFields` has anything to give; asked without a wait for the connection.
+    public nonisolated var hasUnknownFields: Bool { hasUntaken.load(ordering: .relaxed) }
 
     /// Fields that this version does not know, met since this was last asked: how often each, by its name with every
     /// number as `N`. Past a bound of names they are counted as `other`.
     public func takeUnknownFields() -> [String: Int] {
-        fieldMemory.unknown.take()
+        hasUntaken.store(false, ordering: .relaxed)
+        return fieldMemory.unknown.take()
     }
 
     private func decode(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLibvirt
 import Queues
+import Synchronization
 
 /// A connection to libvirt. Every call runs on the connection's own serial queue and blocks nothing else.
 ///
@@ -20,6 +21,8 @@ public actor Connection {
     var nodeCPUCount: Int32 = 0
     var nodeMemoryCount: Int32 = 0
     var fieldMemory = FieldMemory()
+    /// Whether it has counted unknown fields that nobody has taken.
+    nonisolated let hasUntaken = Atomic(false)
     /// How many figures `virDomainGetCPUStats` has of a domain as a whole; nil before a domain was asked.
     var cpuCount: Int32?
     /// Of domains that single calls are made about.
@@ -45,8 +48,9 @@ public actor Connection {
         let opened = attempt.run { access == .readOnly ? virConnectOpenReadOnly(uri) : virConnectOpen(uri) }
         guard let opened else { throw VirError.last(call).opening(self.uri) }
         self.opened = ConnectionHandle(owning: opened)
+        // Lost after 30 s of silence. The daemon asks after 5 s, so this side, which each answer puts off, need not.
         // The test driver has no transport and refuses both; it can't be lost either.
-        virConnectSetKeepAlive(opened, 5, 5)
+        virConnectSetKeepAlive(opened, 10, 2)
         let box = Unmanaged.passRetained(CloseSink(closing)).toOpaque()
         if virConnectRegisterCloseCallback(opened, connectionClosed, box, releaseCloseSink) < 0 {
             Unmanaged<CloseSink>.fromOpaque(box).release()

@@ -15,6 +15,8 @@ struct UnknownFields {
     private var names: [UInt64: String] = [:]
     private var counts: [UInt64: Int] = [:]
 
+    var isEmpty: Bool { counts.isEmpty }
+
     mutating func note(_ field: UnsafeBufferPointer<UInt8>) {
         var hash = FieldHash()
         Self.fold(field) { hash.add($0) }

@@ -58,7 +58,7 @@ package actor Agent {
         eventDesk = EventDesk(notifier: notifier, isMuted: silences.isMuted)
         let room = RemediationRoom(
             settings: settings.remediation.bounded(mayAct), journal: journal, hands: actions,
-            conditions: { HostConditions(by: $0) }, holder: silences.holder
+            conditions: { await HostConditions.look(by: $0) }, holder: silences.holder
         ) { desk.take(.decision($0)) }
         self.room = room
         silences.onChange { Task { await room.reconsider() } }

@@ -38,8 +38,8 @@ extension HostWatch {
         guard plan.isHere, let directory = directory(of: disk) else {
             return lacksSpace ? lackOfPool(of: disk) : nil
         }
-        switch await FileSystems.ofThisMachine.look(at: directory, within: plan.deadline) {
-        case .silent: return "\(directory) does not answer"
+        switch await FileSystemAnswer.ofThisMachine.look(at: directory, within: plan.deadline) {
+        case nil: return "\(directory) does not answer"
         case .failed(let number) where Self.absences.contains(number):
             return "\(directory): \(String(cString: strerror(number)))"
         // It may be seen at another place from here.

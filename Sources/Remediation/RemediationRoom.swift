@@ -10,7 +10,7 @@ public import Vocabulary
 /// It carries out what a `Remediator` orders and decides nothing by itself. In the modes `off` and `observe` no hand is
 /// ever moved.
 public actor RemediationRoom {
-    /// Its own queue: whether a file forbids steps, its file system says.
+    /// Its own queue: repair does not wait for pages and rules, which keep Swift's own few threads busy.
     private nonisolated let executor = QueueExecutor(label: "virtwarden.remediation")
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -18,7 +18,7 @@ public actor RemediationRoom {
     let journal: Journal?
     let hands: any DomainHands
     private let report: @Sendable (Decision) -> Void
-    private let conditions: @Sendable (RemediationSettings) -> HostConditions
+    private let conditions: @Sendable (RemediationSettings) async -> HostConditions
     private let epoch = ContinuousClock.now
     private var timer: (deadline: Duration, task: Task<Void, Never>)?
     private var isStopped = false
@@ -38,7 +38,7 @@ public actor RemediationRoom {
     /// With a journal, nothing is performed before `start` has read it. `holder` says who holds a repair.
     public init(
         settings: RemediationSettings, journal: Journal?, hands: any DomainHands,
-        conditions: @escaping @Sendable (RemediationSettings) -> HostConditions = { _ in HostConditions() },
+        conditions: @escaping @Sendable (RemediationSettings) async -> HostConditions = { _ in HostConditions() },
         holder: @escaping RepairHold.Holder = { _, _, _ in nil }, report: @escaping @Sendable (Decision) -> Void
     ) {
         remediator = Remediator(settings: settings, holder: holder)
@@ -109,10 +109,11 @@ public actor RemediationRoom {
         return Moment(uptime: epoch.duration(to: .now), time: Timestamp(seconds: seconds))
     }
 
-    private func tick() {
+    private func tick() async {
         timer = nil
+        let conditions = await conditions(remediator.settings)
         guard !isStopped else { return }
-        let orders = remediator.conditions(conditions(remediator.settings), now: now) + remediator.tick(now: now)
+        let orders = remediator.conditions(conditions, now: now) + remediator.tick(now: now)
         carryOut(orders)
     }
 
@@ -191,7 +192,8 @@ public actor RemediationRoom {
     /// Whether the step is still wanted: writing took time, and somebody may have been faster.
     private func begins(_ attempt: Attempt, _ row: Int64?) async -> Bool {
         let facts = await hands.facts(of: attempt.domain)
-        let orders = remediator.conditions(conditions(remediator.settings), now: now)
+        let conditions = await conditions(remediator.settings)
+        let orders = remediator.conditions(conditions, now: now)
         carryOut(orders)
         guard !isStopped else {
             await close(row, Journal.dropped)

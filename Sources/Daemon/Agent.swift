@@ -268,7 +268,7 @@ package actor Agent {
         var problems: [(domain: DomainIdentity, count: Int)] = []
         for host in hosts { problems += await host.wishProblems }
         return await RemediationFigures(
-            news: desk.counts, overview: room.overview, journalFailures: room.journalFailures,
+            news: desk.counts, overview: room.overview,
             isJournalUsable: mayAct, wishProblems: problems, namesHosts: settings.connections.count > 1, now: .now)
     }
 

@@ -17,6 +17,8 @@ extension HostWatch {
     struct MonitorCall {
         let number: Int
         let lane: Connection
+        /// When it is overdue, or is looked at again; nil when it may take its time.
+        var due: Duration?
         let began = Duration.monotonic
         /// Set when it is given up: what its lane has yet to ask is then not asked.
         let end = CallEnd()
@@ -56,10 +58,11 @@ extension HostWatch {
             return
         }
         callNumber += 1
-        let call = MonitorCall(number: callNumber, lane: lane)
-        monitorCall = call
         // The test driver runs in this process: it has no monitor, and its one connection no other to take its place.
-        if lane !== links?.main { watchDeadline(of: call) }
+        let due = lane === links?.main ? nil : Duration.monotonic + plan.deadline
+        let call = MonitorCall(number: callNumber, lane: lane, due: due)
+        monitorCall = call
+        if due != nil { watchDeadlines() }
         await carryOut(call, ask)
     }
 
@@ -175,13 +178,27 @@ extension HostWatch {
 
     // MARK: Deadlines
 
-    private func watchDeadline(of call: MonitorCall) {
-        let deadline = plan.deadline
+    /// One task waits for all calls: most are over when it looks, and in a row of short calls there is one that waits.
+    private func watchDeadlines() {
+        guard !isWatchingDeadlines else { return }
+        isWatchingDeadlines = true
         Task { [weak self] in
-            // Never cancelled: a call that has returned by then is no longer the one under way.
-            try? await Task.sleep(for: deadline)
-            await self?.overdue(call)
+            // Never cancelled: it ends when it finds no call under way.
+            while let wait = await self?.untilDeadline() { try? await Task.sleep(for: wait) }
         }
+    }
+
+    /// How long until the call under way is overdue, or is looked at again; nil when there is none.
+    private func untilDeadline() async -> Duration? {
+        if let call = monitorCall, let due = call.due, due <= .monotonic {
+            monitorCall?.due = .monotonic + plan.deadline
+            await overdue(call)
+        }
+        guard let due = monitorCall?.due else {
+            isWatchingDeadlines = false
+            return nil
+        }
+        return max(.milliseconds(1), due - .monotonic)
     }
 
     /// The call has not returned in time: given up when a monitor hangs, waited for when it is only slow. So it is where
@@ -194,7 +211,7 @@ extension HostWatch {
             if Duration.monotonic - call.began > plan.sampling.monitorInterval * 3 {
                 withdraw([.information, .monitor], "a call into domains of \(name) does not return")
             }
-            return watchDeadline(of: call)
+            return
         }
         figures.overdueCalls += 1
         call.end.set()
@@ -204,7 +221,8 @@ extension HostWatch {
         await listener.changed(changed, at: .now)
         guard monitorCall == nil else { return }
         if lanes?.isOpen == true {
-            await monitorRound()
+            // Not waited for: whoever looks at deadlines has to look at that call's, too.
+            Task { await self.monitorRound() }
         } else {
             withdraw(
                 [.information, .monitor], "\(Lanes.limit) calls into monitors of \(name) hang, so no more are made")

@@ -102,6 +102,8 @@ package actor HostWatch {
     var lanes: Lanes?
     /// The call of tier 2 whose answer counts.
     var monitorCall: MonitorCall?
+    /// Whether a task waits for the deadline of such calls.
+    var isWatchingDeadlines = false
     var callNumber = 0
     /// Domains whose monitor does not answer.
     var hung: Set<ObjectUUID> = []

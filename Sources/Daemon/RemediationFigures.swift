@@ -75,7 +75,6 @@ struct RemediationFigures {
 
     var news: NewsDesk.Counts
     var overview: RepairOverview
-    var journalFailures: Int
     var isJournalUsable: Bool
     /// Domains whose metadata cannot be used, and how much of it.
     var wishProblems: [(domain: DomainIdentity, count: Int)]
@@ -157,7 +156,7 @@ struct RemediationFigures {
             (Self.pausedDomains, [], Double(pauses.count { $0.domain != nil })),
             (Self.pauseAge, [], oldest ?? 0),
             (Self.journalUsable, [], isJournalUsable ? 1 : 0),
-            (Self.journalFailures, [], Double(journalFailures)),
+            (Self.journalFailures, [], Double(overview.journalFailures)),
         ]
     }
 

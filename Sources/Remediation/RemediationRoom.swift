@@ -33,7 +33,7 @@ public actor RemediationRoom {
     /// The newest decisions, oldest first.
     var recent: [Decision] = []
     /// Writes to the journal that failed.
-    public private(set) var journalFailures = 0
+    private var journalFailures = 0
 
     /// With a journal, nothing is performed before `start` has read it. `holder` says who holds a repair.
     public init(
@@ -90,7 +90,11 @@ public actor RemediationRoom {
 
     public var quarantined: [DomainIdentity] { remediator.quarantined }
 
-    public var overview: RepairOverview { remediator.overview(now: now) }
+    public var overview: RepairOverview {
+        var overview = remediator.overview(now: now)
+        overview.journalFailures = journalFailures
+        return overview
+    }
 
     public func reload(_ settings: RemediationSettings) {
         remediator.reload(settings, now: now)

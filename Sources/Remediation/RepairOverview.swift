@@ -51,6 +51,8 @@ public struct RepairOverview: Sendable {
     public let pauses: [RepairPause]
     /// Why no step is performed on any host, one clause.
     public let obstacle: String?
+    /// Writes to the journal that failed.
+    public internal(set) var journalFailures = 0
 
     /// Those that are not healthy.
     public var troubled: [Entry] { entries.filter { $0.state != .healthy } }

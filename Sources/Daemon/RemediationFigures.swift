@@ -73,6 +73,18 @@ struct RemediationFigures {
         .dependency, .backoff, .gone,
     ]
 
+    // Labels that never change, made once: these rows come in each round.
+    private static let skips = SkipReason.allCases.map { (reason: $0, labels: [("reason", $0.rawValue)]) }
+    private static let troubles = RepairState.allCases.filter { $0 != .healthy }
+        .map { (state: $0, labels: [("state", $0.rawValue)]) }
+    private static let holders = holds.map { (reason: $0, labels: [("reason", $0.rawValue)]) }
+    private static let results = [(true, "success"), (false, "failure")].map { isSuccess, word in
+        let bounds = LatencyFigures.bounds.map { $0 == $0.rounded() ? "\(Int($0))" : "\($0)" } + ["+Inf"]
+        return (
+            isSuccess: isSuccess, labels: [("result", word)], buckets: bounds.map { [("result", word), ("le", $0)] }
+        )
+    }
+
     var news: NewsDesk.Counts
     var overview: RepairOverview
     var isJournalUsable: Bool
@@ -120,19 +132,14 @@ struct RemediationFigures {
     }
 
     private var skipped: [Row] {
-        SkipReason.allCases.map { reason in
-            (Self.skipped, [("reason", reason.rawValue)], Double(news.skipped[reason] ?? 0))
-        }
+        Self.skips.map { (Self.skipped, $0.labels, Double(news.skipped[$0.reason] ?? 0)) }
     }
 
     private var standing: [Row] {
-        let states = RepairState.allCases.filter { $0 != .healthy }.map { state -> Row in
-            (Self.states, [("state", state.rawValue)], Double(overview.count(state)))
-        }
+        let states = Self.troubles.map { (Self.states, $0.labels, Double(overview.count($0.state))) as Row }
         let troubled = overview.troubled
-        let held = Self.holds.map { reason -> Row in
-            let count = troubled.count { $0.holds.contains { $0.skip == reason } }
-            return (Self.held, [("reason", reason.rawValue)], Double(count))
+        let held = Self.holders.map { reason, labels -> Row in
+            (Self.held, labels, Double(troubled.count { $0.holds.contains { $0.skip == reason } }))
         }
         let each = troubled.prefix(Self.domainLimit).flatMap { entry -> [Row] in
             let (host, name) = (entry.domain.connection, entry.domain.name)
@@ -160,25 +167,25 @@ struct RemediationFigures {
         ]
     }
 
-    private var eachDuration: [(label: (String, String), figures: LatencyFigures)] {
-        [true, false].map { isSuccess in
-            (("result", isSuccess ? "success" : "failure"), news.durations[isSuccess] ?? LatencyFigures())
-        }
-    }
+    private func durations(of isSuccess: Bool) -> LatencyFigures { news.durations[isSuccess] ?? LatencyFigures() }
 
     private var durations: [Row] {
-        eachDuration.flatMap { label, figures -> [Row] in
-            [(Self.durationSum, [label], figures.sum), (Self.durationCount, [label], Double(figures.count))]
+        Self.results.flatMap { result -> [Row] in
+            let figures = durations(of: result.isSuccess)
+            return [
+                (Self.durationSum, result.labels, figures.sum),
+                (Self.durationCount, result.labels, Double(figures.count)),
+            ]
         }
     }
 
     /// Buckets stand in the order of their bounds.
     private var bucketRows: [Row] {
-        eachDuration.flatMap { label, figures -> [Row] in
-            zip(LatencyFigures.bounds, figures.counts).map { bound, count -> Row in
-                let text = bound == bound.rounded() ? "\(Int(bound))" : "\(bound)"
-                return (Self.durationBucket, [label, ("le", text)], Double(count))
-            } + [(Self.durationBucket, [label, ("le", "+Inf")], Double(figures.count))]
+        Self.results.flatMap { result -> [Row] in
+            let figures = durations(of: result.isSuccess)
+            return zip(result.buckets, figures.counts + [figures.count]).map { labels, count in
+                (Self.durationBucket, labels, Double(count))
+            }
         }
     }
 }

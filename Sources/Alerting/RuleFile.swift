@@ -19,6 +19,9 @@ public enum RuleFile {
     /// A rule that reads further back is refused: the store is memory.
     public static let furthestReach = Duration.seconds(86_400)
 
+    /// What may be set instead.
+    public static let reaches: ClosedRange<Duration> = .seconds(1) ... .seconds(30 * 86_400)
+
     /// The groups of a file's `text`, or everything that is wrong with it.
     public static func parse(
         _ text: String, path: String, as dialect: Dialect = .default, reach: Duration = furthestReach
@@ -54,8 +57,8 @@ public enum RuleFile {
             }
             let interval = group.duration("interval")
             let offset = group.duration("query_offset")
-            let limit = group.int("limit", in: 0...1_000_000)
-            let common = labels(&group, "labels", isTemplate: false)
+            let limit = group.int("limit", in: 0...Int.max)
+            let common = labels(&group, "labels", isTemplate: false, language)
             let rules = (group.mappings("rules") ?? []).compactMap { one in
                 var one = one
                 let rule = rule(&one, common, language)
@@ -77,8 +80,8 @@ public enum RuleFile {
         let expression = reader.required("expr")
         let hold = reader.duration("for")
         let keepFiring = reader.duration("keep_firing_for")
-        let own = labels(&reader, "labels", isTemplate: alert != nil)
-        let annotations = labels(&reader, "annotations", isTemplate: true)
+        let own = labels(&reader, "labels", isTemplate: alert != nil, language)
+        let annotations = labels(&reader, "annotations", isTemplate: true, language)
         if let record {
             if alert != nil { reader.complain("alert", "a rule has either record or alert, not both") }
             if let hold, hold > .zero { reader.complain("for", "is for alerts, not for recorded series") }
@@ -122,7 +125,7 @@ public enum RuleFile {
     }
 
     private static func labels(
-        _ reader: inout MappingReader, _ key: String, isTemplate: Bool
+        _ reader: inout MappingReader, _ key: String, isTemplate: Bool, _ language: Language
     ) -> [(name: String, value: Template)] {
         let path = reader.path(key)
         let problems = reader.problems
@@ -133,8 +136,8 @@ public enum RuleFile {
             }
             do throws(TemplateError) {
                 let template = try isTemplate ? Template(parsing: entry.text) : Template(plain: entry.text)
-                if template.queries(as: .default)?.contains(where: { $0.reach > furthestReach }) == true {
-                    let kept = DurationText.format(furthestReach)
+                if template.queries(as: language.dialect)?.contains(where: { $0.reach > language.reach }) == true {
+                    let kept = DurationText.format(language.reach)
                     problems.add(
                         "\(path).\(entry.name): its query reads back further than the \(kept) that are kept",
                         at: entry.value)

@@ -10,7 +10,7 @@ enum TextFunctions {
     static let all: [String: Function] = [
         // Go's own.
         "print": .many { .string(print($0)) },
-        "println": .many { .string($0.map(\.shown).joined(separator: " ") + "\n") },
+        "println": .many { .string($0.map(\.asArgument).joined(separator: " ") + "\n") },
         "printf": Function(parameters: [.string], isVariadic: true) { (values, _) throws(TemplateFailure) in
             .string(try Printf.format(values[0].text, Array(values.dropFirst())))
         },
@@ -76,13 +76,17 @@ enum TextFunctions {
             let wasText = isText
             if case .string = value { isText = true } else { isText = false }
             if !wasText, !isText { result += " " }
-            result += value.shown
+            result += value.asArgument
         }
         return result
     }
 
+    /// What is escaped: nothing at all is a text here.
     private static func joined(_ values: [TemplateValue]) -> String {
-        values.count == 1 ? values[0].shown : print(values)
+        let values = values.map { (value) -> TemplateValue in
+            if case .missing = value { .string(value.printed) } else { value }
+        }
+        return values.count == 1 ? values[0].shown : print(values)
     }
 
     /// With a capital letter after what is neither letter, digit nor `_`; of other scripts' characters only blanks are.

@@ -30,7 +30,12 @@ enum SeriesNotation {
             guard values.count + count <= mostValues else {
                 throw NotationError("it has more than \(mostValues) values")
             }
-            for index in 0..<count { values.append(first.map { step == 0 ? $0 : $0 + Double(index) * step }) }
+            // Added up one by one, as promtool does: a product would be rounded otherwise.
+            var value = first
+            for _ in 0..<count {
+                values.append(value)
+                value = value.map { step == 0 ? $0 : $0 + step }
+            }
         }
         return values
     }
@@ -72,7 +77,7 @@ enum SeriesNotation {
         }
     }
 
-    /// Takes a decimal number off the front.
+    /// Takes a number off the front: decimal, or octal where it begins with a 0.
     private static func number(_ rest: inout Substring, isSigned: Bool) -> Double? {
         var text = ""
         while let character = rest.first {
@@ -84,8 +89,10 @@ enum SeriesNotation {
             text.append(character)
             rest.removeFirst()
         }
+        let sign = text.prefix { $0 == "+" || $0 == "-" }
+        if let whole = GoText.int(String(sign), String(text.dropFirst(sign.count))) { return Double(whole) }
         if text.hasSuffix(".") { text += "0" }
-        return Double(text)
+        return Double(text).flatMap { $0.isFinite ? $0 : nil }
     }
 }
 

@@ -58,7 +58,8 @@ public enum RuleFile {
             let interval = group.duration("interval")
             let offset = group.duration("query_offset")
             let limit = group.int("limit", in: 0...Int.max)
-            let common = labels(&group, "labels", isTemplate: false, language)
+            // As in Prometheus 3, a template for the alerts among the rules.
+            let common = labels(&group, "labels", isTemplate: true, language)
             let rules = (group.mappings("rules") ?? []).compactMap { one in
                 var one = one
                 let rule = rule(&one, common, language)
@@ -95,6 +96,7 @@ public enum RuleFile {
         }
         let query = expression.flatMap { self.query($0, &reader, language) }
         guard let name = record ?? alert, let query else { return nil }
+        let common = record == nil ? common : common.map { ($0, Template(plain: $1.text)) }
         return Rule(
             kind: record == nil ? .alert : .record, name: name, query: query, hold: hold ?? .zero,
             keepFiring: keepFiring ?? .zero, labels: common + own, annotations: annotations,

@@ -117,6 +117,21 @@ struct StoreSink: SeriesSink {
         #expect(series("twice", at: 20) == [#"twice{by="rule", domain="a"} stale"#])
     }
 
+    @Test func `a group's labels are those of its rules, which may say otherwise`() throws {
+        let rules = """
+                  - {record: plain, expr: down, labels: {by: rule, none: ""}}
+                  - {alert: Down, expr: down == 1, labels: {by: "{{ $labels.domain }}"}}
+
+            """
+        let labels = "    labels: {team: \"{{ $labels.domain }}\", by: group, none: x}\n"
+        var state = GroupState(try group(rules, labels))
+        set("a", 1, at: 10)
+        #expect(changes(&state, at: 10) == ["a ->firing"])
+        #expect(series("plain", at: 10) == [#"plain{by="rule", domain="a", team="{{ $labels.domain }}"} 1.0"#])
+        #expect(
+            state.alerts.map(\.labels.description) == [#"{alertname="Down", by="a", domain="a", none="x", team="a"}"#])
+    }
+
     @Test func `a rule that fails keeps its alerts and stops no other`() throws {
         let both = "      - {alert: Bad, expr: 'down * on() down2'}\n" + rule()
         var state = GroupState(try group(both))

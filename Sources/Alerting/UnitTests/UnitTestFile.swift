@@ -106,7 +106,7 @@ extension UnitTest {
         let step = reader.duration("interval") ?? interval
         if step <= .zero { reader.complain("interval", "is 0; the values of a series need time between them") }
         let start = reader.value("start_timestamp", expected: "seconds since 1970 or a time such as \(example)") {
-            StartTime.parse($0)
+            Timestamp(parsing: $0)
         }
         let test = UnitTest(
             name: name, interval: step, start: start ?? Timestamp(milliseconds: 0), series: inputs(&reader),

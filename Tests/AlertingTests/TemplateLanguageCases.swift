@@ -4,6 +4,12 @@
 enum TemplateLanguageCases {
     /// Templates that can be read; some fail when they run.
     static let readable = [
+        #"{{ urlquery "web" (first (query "x")) 1 2 }} {{ html (first (query "x")) (first (query "x")) }}"#,
+        #"{{ printf "%e" 1.5 (first (query "x")) nil }}"#,
+        #"{{ printf "%s" (query "x") }} {{ printf "%8.2f" (query "x") }} {{ printf "%q" (query "nope") }}"#,
+        #"{{ printf "%+v" (first (query "x")) }} {{ printf "%+v" . }} {{ printf "%+8.2v" . }}"#,
+        #"{{ -0.0 | humanizeDuration }} {{ 0 | humanizeDuration }}"#,
+        #"{{ print (first (query "x")) (first (query "x")) }}|{{ println (first (query "x")) }}"#,
         "{{ $x := 1 }}{{ $y := $x }}{{ $x = 2 }}{{ $x }}{{ $y }}",
         "{{ with $x := 5 }}{{ $x = 6 }}{{ $x }}{{ end }}",
         "{{ $x := 1 }}{{ with 2 }}{{ $x = . }}{{ end }}{{ $x }}",

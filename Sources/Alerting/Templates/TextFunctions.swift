@@ -9,7 +9,7 @@ enum TextFunctions {
 
     static let all: [String: Function] = [
         // Go's own.
-        "print": .many { .string(print($0)) },
+        "print": .many { .string(print($0, as: \.asArgument)) },
         "println": .many { .string($0.map(\.asArgument).joined(separator: " ") + "\n") },
         "printf": Function(parameters: [.string], isVariadic: true) { (values, _) throws(TemplateFailure) in
             .string(try Printf.format(values[0].text, Array(values.dropFirst())))
@@ -69,14 +69,14 @@ enum TextFunctions {
     ]
 
     /// With a space between two values of which neither is a text.
-    private static func print(_ values: [TemplateValue]) -> String {
+    private static func print(_ values: [TemplateValue], as text: (TemplateValue) -> String) -> String {
         var result = ""
         var isText = true
         for value in values {
             let wasText = isText
             if case .string = value { isText = true } else { isText = false }
             if !wasText, !isText { result += " " }
-            result += value.asArgument
+            result += text(value)
         }
         return result
     }
@@ -86,7 +86,7 @@ enum TextFunctions {
         let values = values.map { (value) -> TemplateValue in
             if case .missing = value { .string(value.printed) } else { value }
         }
-        return values.count == 1 ? values[0].shown : print(values)
+        return print(values, as: \.shown)
     }
 
     /// With a capital letter after what is neither letter, digit nor `_`; of other scripts' characters only blanks are.

@@ -32,7 +32,7 @@ public enum RuleFile {
             if let root = try YAMLNode.parse(text, path: path, allowsAliases: true), !root.isNull,
                 var reader = MappingReader(root, problems)
             {
-                groups = readGroups(&reader, Language(dialect: dialect, reach: reach))
+                groups = readGroups(&reader, Language(dialect: dialect, reach: reach, offset: .zero))
                 reader.end()
             }
         } catch {
@@ -45,6 +45,14 @@ public enum RuleFile {
     private struct Language {
         let dialect: Dialect
         let reach: Duration
+        /// The group's.
+        var offset: Duration
+
+        /// How far back `query` looks, where that is further than it may.
+        func excess(of query: Query) -> Duration? {
+            let whole = query.reach + offset
+            return whole > reach ? whole : nil
+        }
     }
 
     private static func readGroups(_ reader: inout MappingReader, _ language: Language) -> [RuleGroup] {
@@ -55,8 +63,10 @@ public enum RuleFile {
             if let name, !names.insert(name).inserted {
                 group.complain("name", "a group called \"\(name)\" is there twice in this file")
             }
-            let interval = group.duration("interval")
-            let offset = group.duration("query_offset")
+            // As in Prometheus, 0 is as good as none.
+            let interval = group.duration("interval").flatMap { $0 > .zero ? $0 : nil }
+            var language = language
+            language.offset = group.duration("query_offset") ?? .zero
             let limit = group.int("limit", in: 0...Int.max)
             // As in Prometheus 3, a template for the alerts among the rules.
             let common = labels(&group, "labels", isTemplate: true, language)
@@ -68,7 +78,7 @@ public enum RuleFile {
             }
             group.end()
             return RuleGroup(
-                file: reader.problems.path, name: name ?? "", interval: interval, queryOffset: offset ?? .zero,
+                file: reader.problems.path, name: name ?? "", interval: interval, queryOffset: language.offset,
                 limit: limit ?? 0, rules: rules)
         }
     }
@@ -106,10 +116,10 @@ public enum RuleFile {
     private static func query(_ text: String, _ reader: inout MappingReader, _ language: Language) -> Query? {
         do throws(QueryError) {
             let query = try Query(parsing: text, as: language.dialect)
-            guard query.reach <= language.reach else {
+            if let reach = language.excess(of: query) {
                 reader.complain(
                     "expr",
-                    "reads \(DurationText.format(query.reach)) back, further than the \(DurationText.format(language.reach)) "
+                    "reads \(DurationText.format(reach)) back, further than the \(DurationText.format(language.reach)) "
                         + "that are kept; evaluate it in Prometheus, or raise rules.max_reach")
                 return nil
             }
@@ -138,7 +148,7 @@ public enum RuleFile {
             }
             do throws(TemplateError) {
                 let template = try isTemplate ? Template(parsing: entry.text) : Template(plain: entry.text)
-                if template.queries(as: language.dialect)?.contains(where: { $0.reach > language.reach }) == true {
+                if template.queries(as: language.dialect)?.contains(where: { language.excess(of: $0) != nil }) == true {
                     let kept = DurationText.format(language.reach)
                     problems.add(
                         "\(path).\(entry.name): its query reads back further than the \(kept) that are kept",

@@ -154,7 +154,7 @@ extension Labels: Codable {
     }
 
     public init(from decoder: any Decoder) throws {
-        self.init(try decoder.container(keyedBy: CodingKeys.self).decode([Label].self, forKey: .all))
+        self.init(texts: try decoder.container(keyedBy: CodingKeys.self).decode([Label].self, forKey: .all))
     }
 
     public func encode(to encoder: any Encoder) throws {

@@ -132,6 +132,30 @@ struct StoreSink: SeriesSink {
             state.alerts.map(\.labels.description) == [#"{alertname="Down", by="a", domain="a", none="x", team="a"}"#])
     }
 
+    @Test func `the time of an outage counts toward neither for nor keep_firing_for`() throws {
+        let group = try group(rule(", for: 10s, keep_firing_for: 20s"))
+        var state = GroupState(group)
+        var sink = StoreSink(store: store)
+        var known: [Labels: AlertMove] = [:]
+        set("a", 1, at: 0)
+        for second in [0.0, 10, 20] {
+            if second == 20 {
+                set("a", 0, at: 20)
+                set("b", 1, at: 20)
+            }
+            let outcome = state.evaluate(at: Timestamp(seconds: second), over: store, into: &sink)
+            for move in outcome.moves { known[move.labels] = move }
+        }
+        let kept = known.values.compactMap { move in move.alert.map { KeptAlert(rule: move.rule, alert: $0) } }
+        #expect(kept.count == 2)
+        var next = GroupState(group)
+        #expect(next.restore(kept, outage: .seconds(100), settlesAt: Timestamp(seconds: 125)).isEmpty)
+        #expect(changes(&next, at: 122) == [])
+        #expect(changes(&next, at: 131) == ["b pending>firing"])
+        #expect(changes(&next, at: 139) == [])
+        #expect(changes(&next, at: 141) == ["a firing>resolved"])
+    }
+
     @Test func `a rule that fails keeps its alerts and stops no other`() throws {
         let both = "      - {alert: Bad, expr: 'down * on() down2'}\n" + rule()
         var state = GroupState(try group(both))

@@ -142,6 +142,11 @@ import YAML
         ),
         ("tests: [{interval: 1m, input_series: [{series: 'x{', values: '1'}]}]\n", false),
         ("tests: [{interval: 1m, input_series: [{series: 'x{a=~\"b\"}', values: '1'}]}]\n", false),
+        ("tests: [{interval: 1m, input_series: [{series: 'x {a=\"b\"}', values: '1'}]}]\n", false),
+        (
+            "tests: [{interval: 1m, input_series: [{series: ' x{ a = \"b\" , } ', values: '1'}], promql_expr_test: [{expr: x, eval_time: 0m, exp_samples: [{labels: ' x { a=\"b\" }', value: 1}]}]}]\n",
+            true
+        ),
         (
             "tests: [{interval: 1m, input_series: [{series: '{a=\"b\"}', values: '1 2'}], promql_expr_test: [{expr: '{a=\"b\"}', eval_time: 1m, exp_samples: [{labels: '{a=\"b\"}', value: 2}]}]}]\n",
             true

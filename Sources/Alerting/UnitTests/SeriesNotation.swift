@@ -22,6 +22,17 @@ enum SeriesNotation {
         return try reader.labels()
     }
 
+    /// The labels of a series of the input. Unlike elsewhere no space may stand before the `{`: in promtool's own notation
+    /// values would follow it.
+    static func inputLabels(_ text: String) throws(NotationError) -> Labels {
+        let name = text.drop { $0.isWhitespace }.prefix { !$0.isWhitespace && $0 != "{" }
+        let rest = text[name.endIndex...]
+        if !name.isEmpty, rest.first?.isWhitespace == true, rest.first(where: { !$0.isWhitespace }) == "{" {
+            throw NotationError("\"\(text.prefix(80))\" is no series: a space stands before its {")
+        }
+        return try labels(text)
+    }
+
     /// A value for each step: nil for none, a stale marker for `stale`.
     static func values(_ text: String) throws(NotationError) -> [Double?] {
         var values: [Double?] = []

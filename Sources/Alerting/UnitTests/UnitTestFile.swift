@@ -129,7 +129,7 @@ extension UnitTest {
             var one = one
             defer { one.end() }
             let (series, values) = (one.string("series"), one.string("values") ?? "")
-            guard let labels = one.notation("series", series, SeriesNotation.labels),
+            guard let labels = one.notation("series", series, SeriesNotation.inputLabels),
                 let numbers = one.notation("values", values, SeriesNotation.values)
             else { return nil }
             total += numbers.count

@@ -163,7 +163,7 @@ public struct GroupState: Sendable {
 extension RuleState {
     fileprivate var report: RuleReport {
         func texts(_ pairs: [(name: String, value: Template)]) -> Labels {
-            Labels(pairs.map { Label($0.name, $0.value.text) })
+            Labels(texts: pairs.map { Label($0.name, $0.value.text) })
         }
         let kind: RuleReport.Kind =
             switch rule.kind {

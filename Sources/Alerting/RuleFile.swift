@@ -19,6 +19,9 @@ public enum RuleFile {
     /// A rule that reads further back is refused: the store is memory.
     public static let furthestReach = Duration.seconds(86_400)
 
+    /// What may be set instead.
+    public static let reaches: ClosedRange<Duration> = .seconds(1) ... .seconds(30 * 86_400)
+
     /// The groups of a file's `text`, or everything that is wrong with it.
     public static func parse(
         _ text: String, path: String, as dialect: Dialect = .default, reach: Duration = furthestReach
@@ -29,7 +32,7 @@ public enum RuleFile {
             if let root = try YAMLNode.parse(text, path: path, allowsAliases: true), !root.isNull,
                 var reader = MappingReader(root, problems)
             {
-                groups = readGroups(&reader, Language(dialect: dialect, reach: reach))
+                groups = readGroups(&reader, Language(dialect: dialect, reach: reach, offset: .zero))
                 reader.end()
             }
         } catch {
@@ -42,6 +45,14 @@ public enum RuleFile {
     private struct Language {
         let dialect: Dialect
         let reach: Duration
+        /// The group's.
+        var offset: Duration
+
+        /// How far back `query` looks, where that is further than it may.
+        func excess(of query: Query) -> Duration? {
+            let whole = query.reach + offset
+            return whole > reach ? whole : nil
+        }
     }
 
     private static func readGroups(_ reader: inout MappingReader, _ language: Language) -> [RuleGroup] {
@@ -52,10 +63,13 @@ public enum RuleFile {
             if let name, !names.insert(name).inserted {
                 group.complain("name", "a group called \"\(name)\" is there twice in this file")
             }
-            let interval = group.duration("interval")
-            let offset = group.duration("query_offset")
-            let limit = group.int("limit", in: 0...1_000_000)
-            let common = labels(&group, "labels", isTemplate: false)
+            // As in Prometheus, 0 is as good as none.
+            let interval = group.duration("interval").flatMap { $0 > .zero ? $0 : nil }
+            var language = language
+            language.offset = group.duration("query_offset") ?? .zero
+            let limit = group.int("limit", in: 0...Int.max)
+            // As in Prometheus 3, a template for the alerts among the rules.
+            let common = labels(&group, "labels", isTemplate: true, language)
             let rules = (group.mappings("rules") ?? []).compactMap { one in
                 var one = one
                 let rule = rule(&one, common, language)
@@ -64,7 +78,7 @@ public enum RuleFile {
             }
             group.end()
             return RuleGroup(
-                file: reader.problems.path, name: name ?? "", interval: interval, queryOffset: offset ?? .zero,
+                file: reader.problems.path, name: name ?? "", interval: interval, queryOffset: language.offset,
                 limit: limit ?? 0, rules: rules)
         }
     }
@@ -77,8 +91,8 @@ public enum RuleFile {
         let expression = reader.required("expr")
         let hold = reader.duration("for")
         let keepFiring = reader.duration("keep_firing_for")
-        let own = labels(&reader, "labels", isTemplate: alert != nil)
-        let annotations = labels(&reader, "annotations", isTemplate: true)
+        let own = labels(&reader, "labels", isTemplate: alert != nil, language)
+        let annotations = labels(&reader, "annotations", isTemplate: true, language)
         if let record {
             if alert != nil { reader.complain("alert", "a rule has either record or alert, not both") }
             if let hold, hold > .zero { reader.complain("for", "is for alerts, not for recorded series") }
@@ -92,6 +106,7 @@ public enum RuleFile {
         }
         let query = expression.flatMap { self.query($0, &reader, language) }
         guard let name = record ?? alert, let query else { return nil }
+        let common = record == nil ? common : common.map { ($0, Template(plain: $1.text)) }
         return Rule(
             kind: record == nil ? .alert : .record, name: name, query: query, hold: hold ?? .zero,
             keepFiring: keepFiring ?? .zero, labels: common + own, annotations: annotations,
@@ -101,10 +116,10 @@ public enum RuleFile {
     private static func query(_ text: String, _ reader: inout MappingReader, _ language: Language) -> Query? {
         do throws(QueryError) {
             let query = try Query(parsing: text, as: language.dialect)
-            guard query.reach <= language.reach else {
+            if let reach = language.excess(of: query) {
                 reader.complain(
                     "expr",
-                    "reads \(DurationText.format(query.reach)) back, further than the \(DurationText.format(language.reach)) "
+                    "reads \(DurationText.format(reach)) back, further than the \(DurationText.format(language.reach)) "
                         + "that are kept; evaluate it in Prometheus, or raise rules.max_reach")
                 return nil
             }
@@ -122,7 +137,7 @@ public enum RuleFile {
     }
 
     private static func labels(
-        _ reader: inout MappingReader, _ key: String, isTemplate: Bool
+        _ reader: inout MappingReader, _ key: String, isTemplate: Bool, _ language: Language
     ) -> [(name: String, value: Template)] {
         let path = reader.path(key)
         let problems = reader.problems
@@ -133,8 +148,8 @@ public enum RuleFile {
             }
             do throws(TemplateError) {
                 let template = try isTemplate ? Template(parsing: entry.text) : Template(plain: entry.text)
-                if template.queries(as: .default)?.contains(where: { $0.reach > furthestReach }) == true {
-                    let kept = DurationText.format(furthestReach)
+                if template.queries(as: language.dialect)?.contains(where: { language.excess(of: $0) != nil }) == true {
+                    let kept = DurationText.format(language.reach)
                     problems.add(
                         "\(path).\(entry.name): its query reads back further than the \(kept) that are kept",
                         at: entry.value)

@@ -127,7 +127,7 @@ struct RuleState: Sendable {
             guard seen.insert(labels).inserted else {
                 throw RuleFailure(sentence: "two series of its result make the same alert \(labels)")
             }
-            let annotations = Labels(rule.annotations.map { Label($0.name, $0.value.expand(scope)) })
+            let annotations = Labels(texts: rule.annotations.map { Label($0.name, $0.value.expand(scope)) })
             result.append(Found(labels: labels, value: sample.value, annotations: annotations))
         }
         return result

@@ -9,6 +9,9 @@ public enum DurationText {
         ("s", 1000), ("ms", 1),
     ]
 
+    /// Prometheus counts nanoseconds in 64 bits, and refuses what is longer: a little over 292 years.
+    private static let longest = Int64.max / 1_000_000
+
     /// The duration that `text` says, or nil when it is not one.
     public static func parse(_ text: some StringProtocol) -> Duration? {
         let text = String(text)
@@ -27,7 +30,7 @@ public enum DurationText {
             guard let index = units[nextUnit...].firstIndex(where: { $0.name == name }) else { return nil }
             let (part, overflow) = number.multipliedReportingOverflow(by: units[index].milliseconds)
             let (sum, overflowed) = total.addingReportingOverflow(part)
-            guard !overflow, !overflowed else { return nil }
+            guard !overflow, !overflowed, sum <= longest else { return nil }
             total = sum
             nextUnit = index + 1
         }

@@ -46,7 +46,7 @@ extension Label: Codable {
     }
 }
 
-/// The labels of one series, sorted by name, each name once, no empty value; the metric name is `__name__`.
+/// The labels of one series, sorted by name, each name once, no empty value (but see `init(texts:)`); the metric name is `__name__`.
 ///
 /// An empty value means the same as no label, as in Prometheus's data model, so it is never kept.
 public struct Labels: Sendable {
@@ -63,6 +63,14 @@ public struct Labels: Sendable {
 
     /// Later entries win over earlier ones of the same name.
     public init(_ labels: some Sequence<Label>) {
+        self.init(texts: labels)
+        guard all.contains(where: { $0.value.isEmpty }) else { return }
+        all.removeAll { $0.value.isEmpty }
+        fingerprint = all.reduce(0) { $0 &+ $1.fingerprint }
+    }
+
+    /// Texts that are kept as labels are, such as annotations: of these an empty one is there all the same.
+    public init(texts labels: some Sequence<Label>) {
         var sorted: [Label] = []
         for label in labels.enumerated().sorted(by: {
             ($0.element.name, $0.offset) < ($1.element.name, $1.offset)
@@ -70,7 +78,7 @@ public struct Labels: Sendable {
             if sorted.last?.name == label.element.name { sorted.removeLast() }
             sorted.append(label.element)
         }
-        all = sorted.filter { !$0.value.isEmpty }
+        all = sorted
         fingerprint = all.reduce(0) { $0 &+ $1.fingerprint }
     }
 
@@ -146,7 +154,7 @@ extension Labels: Codable {
     }
 
     public init(from decoder: any Decoder) throws {
-        self.init(try decoder.container(keyedBy: CodingKeys.self).decode([Label].self, forKey: .all))
+        self.init(texts: try decoder.container(keyedBy: CodingKeys.self).decode([Label].self, forKey: .all))
     }
 
     public func encode(to encoder: any Encoder) throws {

@@ -9,7 +9,8 @@ extension Timestamp {
     public init?(parsing text: some StringProtocol) {
         let text = String(text)
         guard text.utf8.count <= 64 else { return nil }
-        if let seconds = Double(text) {
+        // Swift reads hexadecimal whole numbers, Go does not.
+        if !text.lowercased().contains("x"), let seconds = Double(text) {
             guard seconds.isFinite, (seconds * 1000).magnitude < Self.furthest else { return nil }
             self.init(milliseconds: Int64((seconds * 1000).rounded()))
         } else {

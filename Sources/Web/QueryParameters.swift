@@ -86,7 +86,7 @@ extension PageRequest {
     private func duration(_ name: String) throws(QueryRefusal) -> Duration? {
         guard let text = value(name) else { return nil }
         if let duration = DurationText.parse(text) { return duration }
-        guard let seconds = Double(text), seconds.magnitude < 1e12 else {
+        guard !text.lowercased().contains("x"), let seconds = Double(text), seconds.magnitude < 1e12 else {
             throw QueryRefusal(badData: "\(name): expected a duration such as 30s or 1h30m, or seconds")
         }
         return .milliseconds(Int64((seconds * 1000).rounded(.down)))

@@ -70,14 +70,22 @@ public struct MappingReader {
         return nil
     }
 
+    /// What `parse` makes of a number: of a plain scalar, since one in quotes is a text.
+    public mutating func number<T>(_ key: String, expected: String, _ parse: (String) -> T?) -> T? {
+        guard let node = value(key) else { return nil }
+        if case .scalar(let text, isPlain: true) = node.content, let number = parse(text) { return number }
+        problems.add("\(path(key)): expected \(expected), found \(node.kind)", at: node)
+        return nil
+    }
+
     public mutating func int(_ key: String, in range: ClosedRange<Int>) -> Int? {
-        value(key, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)") {
+        number(key, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)") {
             Int($0).flatMap { range.contains($0) ? $0 : nil }
         }
     }
 
     public mutating func double(_ key: String) -> Double? {
-        value(key, expected: "a number") { Double($0).flatMap { $0.isFinite ? $0 : nil } }
+        number(key, expected: "a number") { Double($0).flatMap { $0.isFinite ? $0 : nil } }
     }
 
     public mutating func bool(_ key: String) -> Bool? {

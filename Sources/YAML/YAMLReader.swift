@@ -211,7 +211,18 @@ private struct YAMLReader: ~Copyable {
             let scalar = event.data.scalar
             anchor = scalar.anchor
             let text = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
-            kind = .scalar(text, isPlain: scalar.style == YAML_PLAIN_SCALAR_STYLE)
+            let isPlain = scalar.style == YAML_PLAIN_SCALAR_STYLE
+            guard let tag = scalar.tag.map({ String(cString: $0) }) else {
+                kind = .scalar(text, isPlain: isPlain)
+                break
+            }
+            guard let plain = YAMLTag.isPlain(text, taggedAs: tag, otherwise: isPlain) else {
+                throw Problem(
+                    path: path, line: event.start_mark.line + 1, column: event.start_mark.column + 1,
+                    message:
+                        "\"\(text.prefix(80))\" cannot be read as its tag \(tag.prefix(80)) says; leave the tag out")
+            }
+            kind = .scalar(text, isPlain: plain)
         default: kind = .streamEnd
         }
         return Event(

@@ -117,6 +117,45 @@ struct StoreSink: SeriesSink {
         #expect(series("twice", at: 20) == [#"twice{by="rule", domain="a"} stale"#])
     }
 
+    @Test func `a group's labels are those of its rules, which may say otherwise`() throws {
+        let rules = """
+                  - {record: plain, expr: down, labels: {by: rule, none: ""}}
+                  - {alert: Down, expr: down == 1, labels: {by: "{{ $labels.domain }}"}}
+
+            """
+        let labels = "    labels: {team: \"{{ $labels.domain }}\", by: group, none: x}\n"
+        var state = GroupState(try group(rules, labels))
+        set("a", 1, at: 10)
+        #expect(changes(&state, at: 10) == ["a ->firing"])
+        #expect(series("plain", at: 10) == [#"plain{by="rule", domain="a", team="{{ $labels.domain }}"} 1.0"#])
+        #expect(
+            state.alerts.map(\.labels.description) == [#"{alertname="Down", by="a", domain="a", none="x", team="a"}"#])
+    }
+
+    @Test func `the time of an outage counts toward neither for nor keep_firing_for`() throws {
+        let group = try group(rule(", for: 10s, keep_firing_for: 20s"))
+        var state = GroupState(group)
+        var sink = StoreSink(store: store)
+        var known: [Labels: AlertMove] = [:]
+        set("a", 1, at: 0)
+        for second in [0.0, 10, 20] {
+            if second == 20 {
+                set("a", 0, at: 20)
+                set("b", 1, at: 20)
+            }
+            let outcome = state.evaluate(at: Timestamp(seconds: second), over: store, into: &sink)
+            for move in outcome.moves { known[move.labels] = move }
+        }
+        let kept = known.values.compactMap { move in move.alert.map { KeptAlert(rule: move.rule, alert: $0) } }
+        #expect(kept.count == 2)
+        var next = GroupState(group)
+        #expect(next.restore(kept, outage: .seconds(100), settlesAt: Timestamp(seconds: 125)).isEmpty)
+        #expect(changes(&next, at: 122) == [])
+        #expect(changes(&next, at: 131) == ["b pending>firing"])
+        #expect(changes(&next, at: 139) == [])
+        #expect(changes(&next, at: 141) == ["a firing>resolved"])
+    }
+
     @Test func `a rule that fails keeps its alerts and stops no other`() throws {
         let both = "      - {alert: Bad, expr: 'down * on() down2'}\n" + rule()
         var state = GroupState(try group(both))

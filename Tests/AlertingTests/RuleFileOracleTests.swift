@@ -133,6 +133,26 @@ import Testing
         #"groups: [{name: a, rules: [{<<: {foo: b}, alert: Y, expr: up}]}]"#,
         #"groups: [{name: a, rules: [{alert: X, expr: up, labels: {}, annotations: {}}]}]"#,
         #"groups: [{name: a, rules: [{alert: X, expr: up, labels: {'': a}}]}]"#,
+        #"groups: [{name: a, limit: 99999999, rules: []}]"#,
+        #"groups: [{name: a, limit: '5', rules: []}]"#,
+        #"groups: [{name: a, limit: 9223372036854775808, rules: []}]"#,
+        #"groups: [{name: a, rules: [{alert: X, expr: up, for: 292y}]}]"#,
+        #"groups: [{name: a, rules: [{alert: X, expr: up, for: 293y}]}]"#,
+        #"groups: [{name: a, rules: [{alert: X, expr: up, keep_firing_for: 106752d}]}]"#,
+        #"groups: [{name: a, interval: 9223372036855ms, rules: []}]"#,
+        #"groups: [{name: a, rules: [{alert: X, expr: up, labels: {a: !!int 5, b: !!float 1, c: !!null ~}}]}]"#,
+        #"groups: [{name: a, rules: [{alert: X, expr: up, labels: {a: !!int x}}]}]"#,
+        #"groups: [{name: a, rules: [{alert: X, expr: up, labels: {a: !!null x}}]}]"#,
+        #"groups: [{name: a, rules: [{alert: X, expr: up, labels: {a: !!bool yes}}]}]"#,
+        #"groups: [{name: a, rules: [{alert: X, expr: up, labels: {a: !!binary /w==}}]}]"#,
+        #"groups: [{name: a, rules: [{alert: X, expr: up, annotations: {a: '{{ 1e400 }}'}}]}]"#,
+        "? groups\n: []\n", "!!map\ngroups: []\n", "!foo\ngroups: !foo []\n", "&a\ngroups: []\n",
+        #"groups: [{<<: {name: a, foo: 1}}]"#,
+        #"groups: [{<<: ~, name: a}]"#,
+        #"{"groups":[{"name":"a","rules":[{"alert":"X","expr":"up"}]}]}"#,
+        "groups:\n- name: a\n rules: []\n", "groups:\n- name: a\n  rules:\n  - alert: X\n    expr: {a=\"b\"}\n",
+        "groups:\r\n- name: a\r\n  rules:\r\n  - alert: X\r\n    expr: up\r\n",
+        "groups:\n- name: a\n  rules:\n  - alert: X\n    expr: up\n    annotations:\n      a: {{ $value }}\n",
     ]
 
     /// What promtool passes over in silence: a mistake all the same.
@@ -146,7 +166,7 @@ import Testing
         #"groups: [{name: a, limit: 5.0, rules: []}]"#,
         #"groups: [{name: a, limit: 0x10, rules: []}]"#,
         #"groups: [{name: a, limit: 1_000, rules: []}]"#,
-        #"groups: [{name: a, limit: 99999999, rules: []}]"#,
+        #"groups: [{name: a, rules: [{alert: X, expr: up, labels: {a: !!binary aGVsbG8=}}]}]"#,
         #"groups: [{name: a, rules: [{alert: ~, expr: up}]}]"#,
     ]
 

@@ -43,6 +43,11 @@ import YAML
         #expect(group.reach == .seconds(300))
     }
 
+    @Test func `an interval of 0 is none`() throws {
+        let text = "groups: [{name: a, interval: 0s, rules: [{alert: X, expr: up}]}]"
+        #expect(try RuleFile.parse(text, path: "r.yml").get().first?.interval == nil)
+    }
+
     @Test func `what templates query is read as well`() throws {
         func names(_ annotation: String) throws -> Set<String>? {
             let rule = "{alert: X, expr: a, annotations: {s: '\(annotation)'}}"
@@ -91,6 +96,8 @@ import YAML
         let fixed = "groups: [{name: a, rules: [{alert: X, expr: 'up @ 1700000000'}]}]"
         #expect(problems(fixed).first?.contains("reads at a time that @ fixes") == true)
         #expect(problems("groups: [{name: a, rules: [{alert: X, expr: 'up @ end()'}]}]").isEmpty)
+        let group = "groups: [{name: a, query_offset: 23h, rules: [{alert: X, expr: 'increase(x[2h])'}]}]"
+        #expect(problems(group).first?.contains("reads 1d1h back, further than the 1d that are kept") == true)
         let template = "{alert: X, expr: up, annotations: {a: '{{ query `increase(x[2d])` }}'}}"
         let found = problems("groups: [{name: a, rules: [\(template)]}]").first
         #expect(found?.contains("annotations.a: its query reads back further than the 1d") == true)

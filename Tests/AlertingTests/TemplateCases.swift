@@ -1,9 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import PromQL
-import Vocabulary
-
-@testable import Alerting
-
 /// Templates that are compared with promtool's.
 enum TemplateCases {
     /// Templates that make a text, whatever the value.
@@ -245,12 +240,4 @@ enum TemplateCases {
         "", "+", "-8", "08", "8.2", "#", " ", ".3", "+08.1", "-#10", "012.0", ".0", "#.3", "+ ", "# ", "#08", "- 08",
         "#16.4",
     ]
-
-    /// Knows one expression: `x`, whose answer is `series`.
-    static func query(_ series: Labels, _ value: Double) -> TemplateScope.Querying {
-        { (text) throws(TemplateFailure) in
-            guard text == "x" || text == "nope" else { throw TemplateFailure("unclosed left parenthesis") }
-            return text == "x" ? [VectorSample(labels: series, value: value, time: Timestamp(milliseconds: 0))] : []
-        }
-    }
 }

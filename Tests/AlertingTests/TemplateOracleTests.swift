@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import PromQL
+import SeriesStore
 import TestHosts
 import Testing
 import Vocabulary
@@ -14,7 +16,9 @@ import Vocabulary
 
     @Test func `promtool accepts and refuses the same templates`() async throws {
         let directory = try OwnedDirectory()
-        let texts = TemplateCases.good + TemplateCases.failing + TemplateCases.bad
+        let texts =
+            TemplateCases.good + TemplateCases.failing + TemplateCases.bad + TemplateLanguageCases.readable
+            + TemplateLanguageCases.unreadable
         let rules = texts.enumerated().map { rule("T\($0.offset)", "x", $0.element) }
         let file = try directory.write("rules.yml", group(rules).utf8)
         let child = try ChildProcess("promtool", ["check", "rules", file])
@@ -31,14 +35,19 @@ import Vocabulary
     @Test(arguments: values)
     func `promtool makes the same texts`(value: String) async throws {
         let directory = try OwnedDirectory()
-        let texts = TemplateCases.good + TemplateCases.failing
+        let texts = TemplateCases.good + TemplateCases.failing + TemplateLanguageCases.readable
         let series = Labels(name: "x", Self.labels)
         let number = try #require(GoText.float(value))
+        let store = Store()
+        store.setDemand(StoreDemand(history: .seconds(3600)))
+        let start = Timestamp(milliseconds: 0)
+        store.append([(series, number)], at: start)
+        let query = TemplateScope.querying(store, at: start, as: Dialect(version: .two))
         let ours = try texts.map { text in
             try Template(parsing: text).expand(
                 TemplateScope(
                     labels: series, value: number, externalLabels: Labels([Label("dc", "one")]),
-                    externalURL: "http://host:9090/pre/fix", query: TemplateCases.query(series, number)))
+                    externalURL: "http://host:9090/pre/fix", query: query))
         }
         try directory.write("rules.yml", group(texts.enumerated().map { rule("T\($0.offset)", "x", $0.element) }).utf8)
         let tests = ours.enumerated().map { index, text in

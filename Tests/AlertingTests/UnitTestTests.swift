@@ -19,6 +19,7 @@ import YAML
               - {alert: C, expr: y > 4 < 9, keep_firing_for: 2m}
               - {alert: Q, expr: x > 1, annotations: {d: '{{ with query "y" }}{{ . | first | value }}{{ end }} {{ $externalURL }}'}}
               - {alert: Down, expr: absent(x)}
+              - {alert: Empty, expr: x == 2, annotations: {d: '{{ $labels.none }}'}}
               - {alert: N, expr: x == 2, annotations: {d: '{{ $labels.__name__ }} {{ $labels }}'}}
           - name: five
             interval: 5m
@@ -90,6 +91,15 @@ import YAML
         (query("3m", "sum(rate(x[90s]))", "[{value: 0.016666666666666666}]"), true), (alert("2m", "''", "[]"), false),
         ("alert_rule_test: [{eval_time: 1m, exp_alerts: []}]", false),
         (alert("-2m", "A", "[]"), false), (alert("2x", "A", "[]"), false), ("foo: 1", false),
+        (alert("1m", "Empty", "[{exp_labels: {i: 1}, exp_annotations: {d: ''}}]"), true),
+        (alert("1m", "Empty", "[{exp_labels: {i: 1}}]"), false),
+        (alert("1m", "Empty", "[{exp_labels: {i: 1, n: ''}, exp_annotations: {d: ''}}]"), false),
+        (query("1m", "x @ 300", #"[{labels: 'x{i="1"}', value: 2}]"#), true),
+        (query("1m", "x offset -3m", #"[{labels: 'x{i="1"}', value: 2}]"#), true),
+        (query("3m", "x", #"[{labels: 'x{i="1"}', value: "4"}]"#), false),
+        (query("3m", "x", #"[{labels: 'x{i="1"}', value: 0b100}]"#), true),
+        (query("7m", "x", #"[{labels: 'x{i="1"}', value: 0o10}]"#), true),
+        (query("7m", "x * Inf", #"[{labels: '{i="1"}', value: 1e400}]"#), false),
         (query("1m", "x", "[{labels: x, value: a}]"), false), ("name: 5, " + alert("0m", "A", "[]"), true),
     ]
 
@@ -132,6 +142,11 @@ import YAML
         ),
         ("tests: [{interval: 1m, input_series: [{series: 'x{', values: '1'}]}]\n", false),
         ("tests: [{interval: 1m, input_series: [{series: 'x{a=~\"b\"}', values: '1'}]}]\n", false),
+        ("tests: [{interval: 1m, input_series: [{series: 'x {a=\"b\"}', values: '1'}]}]\n", false),
+        (
+            "tests: [{interval: 1m, input_series: [{series: ' x{ a = \"b\" , } ', values: '1'}], promql_expr_test: [{expr: x, eval_time: 0m, exp_samples: [{labels: ' x { a=\"b\" }', value: 1}]}]}]\n",
+            true
+        ),
         (
             "tests: [{interval: 1m, input_series: [{series: '{a=\"b\"}', values: '1 2'}], promql_expr_test: [{expr: '{a=\"b\"}', eval_time: 1m, exp_samples: [{labels: '{a=\"b\"}', value: 2}]}]}]\n",
             true
@@ -140,6 +155,19 @@ import YAML
             "tests: [{interval: 1m, input_series: [{series: x, values: '1 2'}, {series: x, values: '3 4'}], promql_expr_test: [{expr: x, eval_time: 1m, exp_samples: [{labels: x, value: 4}]}]}]\n",
             true
         ),
+        (
+            "tests: [{interval: 1m, input_series: [{series: x, values: '1 2'}, {series: 'x{}', values: '3'}], promql_expr_test: [{expr: x, eval_time: 1m, exp_samples: [{labels: x, value: 3}]}]}]\n",
+            true
+        ),
+        (
+            "tests: [{interval: 1m, input_series: [{series: x, values: '100-0.01x5'}], promql_expr_test: [{expr: x, eval_time: 2m, exp_samples: [{labels: x, value: 99.97999999999999}]}]}]\n",
+            true
+        ),
+        (
+            "tests: [{interval: 1m, input_series: [{series: x, values: '017 -010 08'}], promql_expr_test: [{expr: 'sum_over_time(x[1h])', eval_time: 2m, exp_samples: [{labels: '{}', value: 15}]}]}]\n",
+            true
+        ),
+        ("tests: [{interval: 1m, input_series: [{series: x, values: '1e400'}]}]\n", false),
         ("tests: {a: b}\n", false), ("- a\n", false),
         ("tests: [{interval: 1m, input_series: [{series: x, value: '1'}]}]\n", false),
         (
@@ -261,7 +289,8 @@ import YAML
         ("0x3", "0 0 0 0"),
         ("Inf +Inf -Inf NaN nan", "+Inf +Inf -Inf NaN NaN"), ("1  2\t3", "1 2 3"), ("", ""),
         (".5x1 5.x1", "0.5 0.5 5 5"), ("1+1x2 _x2 3-1x1", "1 2 3 _ _ 3 2"),
-        ("1.5-0.5x2", "1.5 1 0.5"), ("+3", "3"), ("1e-3", "0.001"),
+        ("1.5-0.5x2", "1.5 1 0.5"), ("+3", "3"), ("1e-3", "0.001"), ("017x1", "15 15"), ("-010+07x1", "-8 -1"),
+        ("08 00", "8 0"), ("0-0.1x3", "0 -0.1 -0.2 -0.30000000000000004"),
     ])
     func `values are spelt out`(text: String, expected: String) throws {
         let values = try SeriesNotation.values(text).map { value in
@@ -275,7 +304,7 @@ import YAML
         "1+-1x2", "1--1x2", "stalex2", "1,2", "1x", "1+1", "x3", "1_000", "0b1", "1.5.5", "--1", "{{}}", "1x-1",
         "1x1.5", "stale_", "_x",
         "1 + 1x2", "Infx2", "1+Infx2", "NaNx3", "1 a", "0x1p1", "1e", "1X3", "STALE", "1x2x3", "_+1x2",
-        "1x99999999999999999999", "é", "1+x2", "+",
+        "1x99999999999999999999", "é", "1+x2", "+", "1e400", "-1e999x2", "1+1e400x2",
     ])
     func `what is no value is refused`(text: String) {
         #expect(throws: NotationError.self) { try SeriesNotation.values(text) }

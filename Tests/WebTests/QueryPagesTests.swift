@@ -52,6 +52,7 @@ import Vocabulary
         ("query?query=up&time=1e30", "time: expected"), ("query?query=up&time=NaN", "time: expected"),
         ("query?query=up&timeout=1parsec", "timeout: expected a duration"),
         ("query?query=up&timeout=1e99", "timeout: expected a duration"),
+        ("query?query=up&timeout=0x10", "timeout: expected a duration"), ("query?query=up&time=0x10", "time: expected"),
         ("query?query=up&limit=-1", "limit: expected a number"),
         ("query_range?query=up&start=0&end=1", "step: is missing"),
         ("query_range?query=up&start=0&step=1", "end: is missing"),

@@ -43,6 +43,24 @@ import YAML
         #expect(problem(text)?.contains(start) == true, "\(problem(text) ?? "accepted")")
     }
 
+    @Test func `tags say what a scalar is, or are refused`() throws {
+        func shown(_ text: String) throws -> String {
+            let node = try #require(try YAMLNode.parse(text, path: "f.yml"))
+            guard case .scalar(let text, let isPlain) = node.content else { return "no scalar" }
+            return isPlain ? text : "text \(text)"
+        }
+        #expect(try shown("!!str ~") == "text ~")
+        #expect(try shown("!!int '5'") == "5")
+        #expect(try shown("!!float 1.5") == "1.5")
+        #expect(try shown("!!null ''") == "")
+        #expect(try shown("!!bool 'true'") == "true")
+        #expect(try shown("!own 5") == "5")
+        for text in ["!!int x", "!!float x", "!!null x", "!!bool yes", "!!binary aGVsbG8="] {
+            #expect(problem("a: " + text)?.hasPrefix("f.yml:1:4: ") == true, "\(text)")
+            #expect(problem("a: " + text)?.contains("cannot be read as its tag tag:yaml.org,2002:") == true, "\(text)")
+        }
+    }
+
     @Test func `a bomb of nesting or of size is refused`() {
         #expect(problem(String(repeating: "[", count: 100_000))?.contains("levels deep") == true)
         #expect(problem(String(repeating: "a", count: 5 << 20))?.contains("more than the limit") == true)

@@ -56,6 +56,34 @@ import Testing
         await directory.remove()
     }
 
+    @Test func `check rules and test rules are told what the agent's configuration says of rules`() async throws {
+        let directory = try OwnedDirectory()
+        let rules = [
+            "{record: a, expr: 'max_over_time(up[2d])'}", "{record: b, expr: 'mad_over_time(up[5m])'}",
+            "{record: c, expr: 'holt_winters(up[5m], 0.5, 0.5)'}",
+            "{alert: D, expr: up, annotations: {a: '{{ query `max_over_time(up[2d])` }}'}}",
+        ]
+        var files: [String] = []
+        for (index, rule) in rules.enumerated() {
+            let text = "groups: [{name: g, rules: [\(rule)]}]\n"
+            files.append(try directory.write("rules\(index).yml", text.utf8))
+        }
+        let options = [["--max-reach", "2d"], ["--experimental"], ["--compat", "2"], ["--max-reach", "30d"]]
+        for (file, option) in zip(files, options) {
+            #expect(try await BuiltProgram.run(["check", "rules", file]).code == 1)
+            #expect(try await BuiltProgram.run(["check", "rules", file] + option).code == 0, "\(option)")
+            let test = "rule_files: [\(file)]\ntests: [{interval: 1m, input_series: [{series: up, values: '1x5'}]}]\n"
+            let tests = try directory.write("tests.yml", test.utf8)
+            // A test keeps all that it has.
+            let own = option[0] == "--max-reach" ? [] : option
+            #expect(try await BuiltProgram.run(["test", "rules", tests] + own).code == 0, "\(option)")
+        }
+        let wrong = try await BuiltProgram.run(["check", "rules", "--max-reach", "31d", files[0]])
+        #expect(wrong.code == 2)
+        #expect(wrong.errors.contains("--max-reach: \"31d\" is no duration from 1s to 30d"))
+        await directory.remove()
+    }
+
     @Test func `check rules warns of rules that make the same series`() async throws {
         let directory = try OwnedDirectory()
         let rules =

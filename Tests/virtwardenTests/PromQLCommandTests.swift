@@ -73,6 +73,17 @@ import Testing
     }
 
     @Test(arguments: [
+        "1", "-7", "9223372036854775807", "18446744073709551615", "0.5", #""a\"é/""#, "null", "true", "[1,[],{}]",
+        #"{"a":{"b":null}}"#,
+    ])
+    func `an id of any kind comes back as it was`(id: String) async throws {
+        let good = #"{"id": \#(id), "eval": {"kind": "instant", "expr": "1", "time": 0}}"#
+        let bad = #"{"id": \#(id), "eval": {"kind": "instant", "expr": "1 +", "time": 0}}"#
+        let answers = try await answers([good, bad])
+        #expect(answers.map { $0.hasPrefix(#"{"id":\#(id),"status":""#) } == [true, true], "\(answers)")
+    }
+
+    @Test(arguments: [
         ("", "cannot read the line"),
         ("nonsense", "cannot read the line"),
         ("[1]", "cannot read the line"),
@@ -83,6 +94,10 @@ import Testing
         (#"{"id": 7, "eval": {"kind": "instant", "expr": "1 +", "time": 0}}"#, "1:"),
         (#"{"id": 7, "eval": {"kind": "instant", "expr": "1", "time": "0"}}"#, "eval.time"),
         (#"{"id": 7, "eval": {"kind": "instant", "expr": "1", "time": -9223372036854775808}}"#, "too far from 1970"),
+        (
+            #"{"id": 7, "eval": {"kind": "instant", "expr": "1", "time": 1.5}}"#,
+            "eval.time: expected milliseconds, a whole number"
+        ),
         (#"{"id": 7, "eval": {"kind": "range", "expr": "1", "start": 0, "end": 9}}"#, "needs start, end and step"),
         (#"{"id": 7, "eval": {"kind": "range", "expr": "1", "start": 0, "end": 9, "step": 0}}"#, "not positive"),
         (#"{"id": 7, "eval": {"kind": "range", "expr": "1", "start": 9, "end": 0, "step": 1}}"#, "before the start"),
@@ -107,7 +122,8 @@ import Testing
         (#"60000, "values": ["0xZ"]"#, "value 0, is no number"),
         (#"60000, "values": [1, ""]"#, "value 1, is no number"),
         (#"60000, "values": [1, [1]]"#, "values"), (#"60000, "values": 1"#, "values"), (#"60000"#, "values"),
-        (#""1m", "values": [1]"#, "interval"), (#"0, "values": [1, 2]"#, "not positive"),
+        (#""1m", "values": [1]"#, "load.0.interval: expected milliseconds"),
+        (#"1e30, "values": [1]"#, "load.0.interval: expected milliseconds"), (#"0, "values": [1, 2]"#, "not positive"),
         (#"-60000, "values": [1]"#, "not positive"), (#"9223372036854775807, "values": [1, 2, 3]"#, "go on after"),
     ])
     func `a wrong series is an error`(rest: String, sentence: String) async throws {

@@ -62,6 +62,8 @@ import Testing
             #expect(csv.code == 0)
             #expect(csv.output.contains(#""ALERTS{alertname=""Up"", alertstate=""firing""}""#))
             #expect(try await query(port, "up:twice").output.contains("up:twice"))
+            let table = try await query(port, "ALERTS{alertname=\"Long\"}").output
+            #expect(table.contains(#"ALERTS{alertname="Long", alertstate="pending"}  "#), "\(table)")
             let json = try await query(port, "vector(1.5)", "--at", "1000.5", "--output", "json").output
             #expect(json == #"{"metric":{},"time":"1970-01-01T00:16:40.500Z","value":"1.5"}"# + "\n")
             let range = try await query(

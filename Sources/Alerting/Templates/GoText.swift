@@ -10,6 +10,7 @@ enum GoText {
         let isHex = bare.hasPrefix("0x")
         guard isHex ? bare.contains("p") : bare.contains(".") || bare.contains("e"), let number = Double(sign + bare)
         else { return nil }
+        guard number.isFinite else { return nil }
         // What looks like a float is one, whatever its value.
         return .number(number)
     }
@@ -23,7 +24,7 @@ enum GoText {
         guard bare.first?.isNumber == true || bare.first == ".", !bare.hasPrefix("0x") || bare.contains("p") else {
             return nil
         }
-        return withoutSeparators(lower).flatMap(Double.init)
+        return withoutSeparators(lower).flatMap(Double.init).flatMap { $0.isFinite ? $0 : nil }
     }
 
     /// Without the `_` between digits; nil when there is one elsewhere.
@@ -33,7 +34,8 @@ enum GoText {
         return text.filter { $0 != "_" }
     }
 
-    private static func int(_ sign: String, _ text: String) -> Int? {
+    /// A whole number in any of the bases that Go writes; nil when it does not fit.
+    static func int(_ sign: String, _ text: String) -> Int? {
         for (prefix, radix) in [("0x", 16), ("0b", 2), ("0o", 8)] where text.hasPrefix(prefix) {
             return digits(sign, text.dropFirst(2), radix)
         }

@@ -46,7 +46,7 @@ enum Humanize {
     /// Seconds as days, hours, minutes and seconds.
     static func duration(_ value: Double) -> String {
         guard value.isFinite, value.magnitude < 9e18 else { return short(value) }
-        if value == 0 { return "0s" }
+        if value == 0 { return short(value) + "s" }
         guard value.magnitude >= 1 else { return small(value) + "s" }
         let sign = value < 0 ? "-" : ""
         let whole = Int64(value.magnitude)

@@ -21,6 +21,7 @@ enum Indexing {
     /// The first value, looked up by the second, and so on.
     static func index(_ values: [TemplateValue]) throws(TemplateFailure) -> TemplateValue {
         var value = values[0]
+        if case .missing = value { throw TemplateFailure("index of untyped nil") }
         for key in values.dropFirst() { value = try element(of: value, at: key) }
         return value
     }

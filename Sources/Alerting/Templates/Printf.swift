@@ -13,6 +13,8 @@ struct Printf {
         var zero = false
         /// `%#v`: as Go's source would have it.
         var isGo = false
+        /// `%+v`: fields with their names.
+        var isNamed = false
         var width: Int?
         var precision: Int?
     }
@@ -48,7 +50,7 @@ struct Printf {
         }
         guard !isReordered, next < values.count else { return }
         let extra = values[next...].map { value in
-            if case .missing = value { "<nil>" } else { "\(value.type)=\(value.shown)" }
+            if case .missing = value { "<nil>" } else { "\(value.type)=\(value.asArgument)" }
         }
         result += "%!(EXTRA \(extra.joined(separator: ", ")))"
     }
@@ -173,6 +175,7 @@ struct Printf {
         if verb == "T" { return text(value.type, "s", flags) ?? "" }
         if verb == "v" {
             flags.isGo = flags.sharp
+            flags.isNamed = flags.plus && !flags.sharp
             (flags.plus, flags.sharp) = (false, false)
         }
         return shown(verb, flags, value) ?? wrong(verb, flags, value)
@@ -197,18 +200,29 @@ struct Printf {
         case .arguments(let values):
             return map(values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, value.type, verb, flags)
         case .sample(let sample):
-            return "&{\(part(verb, flags, .labels(sample.labels))) \(part(verb, flags, .number(sample.value)))}"
+            return "&" + fields([("Labels", .labels(sample.labels)), ("Value", .number(sample.value))], verb, flags)
         case .samples(let samples):
-            return "[" + samples.map { part(verb, flags, .sample($0)) }.joined(separator: " ") + "]"
+            // Of an address within a list Go shows the number, which tells nothing: here what is there.
+            let isAddress = "vpdboxX".unicodeScalars.contains(verb)
+            let texts = samples.map { isAddress ? part(verb, flags, .sample($0)) : wrong(verb, flags, .sample($0)) }
+            return "[" + texts.joined(separator: " ") + "]"
         case .list(_, let values): return "[" + values.map { part(verb, flags, $0) }.joined(separator: " ") + "]"
         case .record(_, let fields):
-            return "{" + fields.map { part(verb, flags, $0.value) }.joined(separator: " ") + "}"
+            return self.fields(fields.map { ($0.name, $0.value) }, verb, flags)
         case .scope(let scope):
-            let parts: [TemplateValue] = [
-                .labels(scope.labels), .labels(scope.externalLabels), .string(scope.externalURL), .number(scope.value),
-            ]
-            return "{" + parts.map { part(verb, flags, $0) }.joined(separator: " ") + "}"
+            return fields(
+                [
+                    ("Labels", .labels(scope.labels)), ("ExternalLabels", .labels(scope.externalLabels)),
+                    ("ExternalURL", .string(scope.externalURL)), ("Value", .number(scope.value)),
+                ], verb, flags)
         }
+    }
+
+    private static func fields(
+        _ fields: [(String, TemplateValue)], _ verb: Unicode.Scalar, _ flags: Flags
+    ) -> String {
+        let texts = fields.map { (flags.isNamed ? "\($0):" : "") + part(verb, flags, $1) }
+        return "{" + texts.joined(separator: " ") + "}"
     }
 
     private static func map(

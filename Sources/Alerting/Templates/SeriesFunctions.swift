@@ -66,9 +66,7 @@ extension TemplateScope {
                 switch try Query(parsing: text, as: dialect).evaluate(at: time, over: source).value {
                 case .vector(let samples): return samples
                 case .scalar(let value): return [VectorSample(labels: .none, value: value, time: time)]
-                case .string(let text):
-                    return [VectorSample(labels: Labels([Label("__value__", text)]), value: 0, time: time)]
-                case .matrix: throw QueryError("a range vector is no answer for a template")
+                case .string, .matrix: throw QueryError("its answer is neither an instant vector nor a scalar")
                 }
             } catch {
                 throw TemplateFailure(error.description)

@@ -19,10 +19,13 @@ enum TemplateMethods {
         if name == "Format", arguments.count == 1, case .string(let layout) = arguments[0] {
             return .string(date.formatted(layout))
         }
-        guard arguments.isEmpty else { return nil }
+        if let argument = arguments.first { return arguments.count == 1 ? compared(name, time, argument) : nil }
         switch name {
         case "Unix": return .int(Int(date.second + 60 * (date.minute + 60 * (date.hour + 24 * date.day))))
         case "UnixMilli": return .int(Int(time.milliseconds))
+        case "UnixMicro": return .int(Int(time.milliseconds &* 1000))
+        // As in Go, wrong where 64 bits do not hold it.
+        case "UnixNano": return .int(Int(time.milliseconds &* 1_000_000))
         case "UTC": return .time(time)
         case "IsZero": return .bool(time == NotificationData.never)
         case "String": return .string(Humanize.timestamp(time.seconds))
@@ -32,9 +35,23 @@ enum TemplateMethods {
         case "Hour": return .int(Int(date.hour))
         case "Minute": return .int(Int(date.minute))
         case "Second": return .int(Int(date.second))
+        case "Nanosecond": return .int(Int(date.milliseconds * 1_000_000))
         case "Weekday": return .string(date.weekdayName)
         case "YearDay": return .int(Int(date.dayOfYear))
         default: return nil
+        }
+    }
+
+    /// Methods that take another time, or how long after it.
+    private static func compared(_ name: String, _ time: Timestamp, _ argument: TemplateValue) -> TemplateValue? {
+        switch (name, argument) {
+        case ("Equal", .time(let other)): .bool(time == other)
+        case ("Before", .time(let other)): .bool(time < other)
+        case ("After", .time(let other)): .bool(time > other)
+        case ("Sub", .time(let other)): .duration(time - other)
+        case ("Add", .duration(let duration)): .time(time + duration)
+        case ("Add", .int(let nanoseconds)): .time(time + .nanoseconds(nanoseconds))
+        default: nil
         }
     }
 
@@ -135,7 +152,7 @@ struct CivilTime {
         return [
             ("January", monthName), ("Monday", weekdayName), ("2006", year < 1000 ? "0" + three(year) : "\(year)"),
             ("-07:00", "+00:00"),
-            ("Z07:00", "Z"), ("-0700", "+0000"), ("Jan", String(monthName.prefix(3))),
+            ("Z07:00", "Z"), ("Z0700", "Z"), ("Z07", "Z"), ("-0700", "+0000"), ("Jan", String(monthName.prefix(3))),
             ("Mon", String(weekdayName.prefix(3))), ("MST", "UTC"), ("-07", "+00"), ("002", three(dayOfYear)),
             ("01", two(month)), ("02", two(dayOfMonth)), ("_2", dayOfMonth < 10 ? " \(dayOfMonth)" : "\(dayOfMonth)"),
             ("03", two(half)), ("04", two(minute)), ("05", two(second)), ("06", two(year % 100)), ("15", two(hour)),

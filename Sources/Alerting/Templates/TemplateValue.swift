@@ -68,6 +68,9 @@ enum TemplateValue: Sendable {
         }
     }
 
+    /// As `print` shows it, to which Go gives a sample by its address.
+    var asArgument: String { if case .sample = self { "&" + shown } else { shown } }
+
     private static func map(_ entries: [(String, String)]) -> String {
         "map[" + entries.map { "\($0.0):\($0.1)" }.joined(separator: " ") + "]"
     }

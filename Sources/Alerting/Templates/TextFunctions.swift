@@ -9,8 +9,8 @@ enum TextFunctions {
 
     static let all: [String: Function] = [
         // Go's own.
-        "print": .many { .string(print($0)) },
-        "println": .many { .string($0.map(\.shown).joined(separator: " ") + "\n") },
+        "print": .many { .string(print($0, as: \.asArgument)) },
+        "println": .many { .string($0.map(\.asArgument).joined(separator: " ") + "\n") },
         "printf": Function(parameters: [.string], isVariadic: true) { (values, _) throws(TemplateFailure) in
             .string(try Printf.format(values[0].text, Array(values.dropFirst())))
         },
@@ -69,20 +69,24 @@ enum TextFunctions {
     ]
 
     /// With a space between two values of which neither is a text.
-    private static func print(_ values: [TemplateValue]) -> String {
+    private static func print(_ values: [TemplateValue], as text: (TemplateValue) -> String) -> String {
         var result = ""
         var isText = true
         for value in values {
             let wasText = isText
             if case .string = value { isText = true } else { isText = false }
             if !wasText, !isText { result += " " }
-            result += value.shown
+            result += text(value)
         }
         return result
     }
 
+    /// What is escaped: nothing at all is a text here.
     private static func joined(_ values: [TemplateValue]) -> String {
-        values.count == 1 ? values[0].shown : print(values)
+        let values = values.map { (value) -> TemplateValue in
+            if case .missing = value { .string(value.printed) } else { value }
+        }
+        return print(values, as: \.shown)
     }
 
     /// With a capital letter after what is neither letter, digit nor `_`; of other scripts' characters only blanks are.

@@ -22,6 +22,17 @@ enum SeriesNotation {
         return try reader.labels()
     }
 
+    /// The labels of a series of the input. Unlike elsewhere no space may stand before the `{`: in promtool's own notation
+    /// values would follow it.
+    static func inputLabels(_ text: String) throws(NotationError) -> Labels {
+        let name = text.drop { $0.isWhitespace }.prefix { !$0.isWhitespace && $0 != "{" }
+        let rest = text[name.endIndex...]
+        if !name.isEmpty, rest.first?.isWhitespace == true, rest.first(where: { !$0.isWhitespace }) == "{" {
+            throw NotationError("\"\(text.prefix(80))\" is no series: a space stands before its {")
+        }
+        return try labels(text)
+    }
+
     /// A value for each step: nil for none, a stale marker for `stale`.
     static func values(_ text: String) throws(NotationError) -> [Double?] {
         var values: [Double?] = []
@@ -30,7 +41,12 @@ enum SeriesNotation {
             guard values.count + count <= mostValues else {
                 throw NotationError("it has more than \(mostValues) values")
             }
-            for index in 0..<count { values.append(first.map { step == 0 ? $0 : $0 + Double(index) * step }) }
+            // Added up one by one, as promtool does: a product would be rounded otherwise.
+            var value = first
+            for _ in 0..<count {
+                values.append(value)
+                value = value.map { step == 0 ? $0 : $0 + step }
+            }
         }
         return values
     }
@@ -72,7 +88,7 @@ enum SeriesNotation {
         }
     }
 
-    /// Takes a decimal number off the front.
+    /// Takes a number off the front: decimal, or octal where it begins with a 0.
     private static func number(_ rest: inout Substring, isSigned: Bool) -> Double? {
         var text = ""
         while let character = rest.first {
@@ -84,8 +100,10 @@ enum SeriesNotation {
             text.append(character)
             rest.removeFirst()
         }
+        let sign = text.prefix { $0 == "+" || $0 == "-" }
+        if let whole = GoText.int(String(sign), String(text.dropFirst(sign.count))) { return Double(whole) }
         if text.hasSuffix(".") { text += "0" }
-        return Double(text)
+        return Double(text).flatMap { $0.isFinite ? $0 : nil }
     }
 }
 

@@ -59,6 +59,8 @@ public struct UnitTest: Sendable {
 }
 
 extension UnitTestFile {
+    /// How far back rules may read in a test, which keeps all it has.
+    public static let reach = Duration.seconds(1 << 40)
     /// How often the rules of one test may be evaluated.
     static let mostEvaluations: Int64 = 1_000_000
 
@@ -104,13 +106,14 @@ extension UnitTest {
         let step = reader.duration("interval") ?? interval
         if step <= .zero { reader.complain("interval", "is 0; the values of a series need time between them") }
         let start = reader.value("start_timestamp", expected: "seconds since 1970 or a time such as \(example)") {
-            StartTime.parse($0)
+            Timestamp(parsing: $0)
         }
         let test = UnitTest(
             name: name, interval: step, start: start ?? Timestamp(milliseconds: 0), series: inputs(&reader),
             alerts: (reader.mappings("alert_rule_test") ?? []).compactMap(alertCheck),
             expressions: (reader.mappings("promql_expr_test") ?? []).compactMap(expressionCheck),
-            externalLabels: reader.pairs("external_labels"), externalURL: reader.string("external_url") ?? "")
+            externalLabels: Labels(reader.pairs("external_labels").all),
+            externalURL: reader.string("external_url") ?? "")
         if test.end.milliseconds / max(interval.milliseconds, 1) > UnitTestFile.mostEvaluations {
             let most = UnitTestFile.mostEvaluations
             reader.problems.add("\(reader.name): takes more than \(most) evaluations of the rules", at: reader.node)
@@ -126,7 +129,7 @@ extension UnitTest {
             var one = one
             defer { one.end() }
             let (series, values) = (one.string("series"), one.string("values") ?? "")
-            guard let labels = one.notation("series", series, SeriesNotation.labels),
+            guard let labels = one.notation("series", series, SeriesNotation.inputLabels),
                 let numbers = one.notation("values", values, SeriesNotation.values)
             else { return nil }
             total += numbers.count
@@ -147,7 +150,8 @@ extension UnitTest {
             var alert = alert
             let (labels, annotations) = (alert.pairs("exp_labels"), alert.pairs("exp_annotations"))
             alert.end()
-            return ExpectedAlert(labels: labels.setting("alertname", to: name ?? ""), annotations: annotations)
+            let named = Labels(texts: labels.all.filter { $0.name != "alertname" } + [Label("alertname", name ?? "")])
+            return ExpectedAlert(labels: named, annotations: annotations)
         }
         return name.map { AlertCheck(time: time, name: $0, expected: expected) }
     }
@@ -160,7 +164,7 @@ extension UnitTest {
         let expected: [VectorSample] = (reader.mappings("exp_samples") ?? []).compactMap { sample in
             var sample = sample
             defer { sample.end() }
-            let value = sample.value("value", expected: "a number", YAMLNumber.parse) ?? 0
+            let value = sample.number("value", expected: "a number", YAMLNumber.parse) ?? 0
             let text = sample.string("labels") ?? ""
             if sample.value("histogram") != nil {
                 sample.complain("histogram", "is not supported: values alone are compared")
@@ -174,7 +178,7 @@ extension UnitTest {
 
 extension MappingReader {
     fileprivate mutating func pairs(_ key: String) -> Labels {
-        Labels((texts(key) ?? []).map { Label($0.name, $0.text) })
+        Labels(texts: (texts(key) ?? []).map { Label($0.name, $0.text) })
     }
 
     /// What `parse` makes of the text of `key`.
@@ -201,8 +205,8 @@ enum YAMLNumber {
         case ".inf", "+.inf": .infinity
         case "-.inf": -.infinity
         case ".nan": .nan
-        case let lower where lower.hasPrefix("0x"): Int(lower.dropFirst(2), radix: 16).map(Double.init)
-        default: text.contains { $0.isNumber } ? GoText.float(text) : nil
+        case let lower:
+            GoText.int("", lower).map(Double.init) ?? (lower.contains { $0.isNumber } ? GoText.float(lower) : nil)
         }
     }
 }

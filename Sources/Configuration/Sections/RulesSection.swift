@@ -10,7 +10,7 @@ enum RulesSection: Section {
         let problems = reader.problems
         var reach = RuleFile.furthestReach
         if var section = reader.mapping("rules") {
-            reach = section.duration("max_reach", in: .seconds(1) ... .seconds(30 * 86_400)) ?? reach
+            reach = section.duration("max_reach", in: RuleFile.reaches) ?? reach
             section.end()
         }
         var seen: Set<String> = []

@@ -4,6 +4,7 @@ import ArgumentParser
 import Configuration
 import Notifying
 import Remediation
+import Vocabulary
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -45,18 +46,30 @@ struct CheckRulesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rules", abstract: "Checks Prometheus rule files.",
         discussion: """
-            Exits with 1 when something is wrong.
+            Exits with 1 when something is wrong. What an agent is told of rules in its configuration (promql, \
+            rules.max_reach) is told here with options.
 
             Examples:
               virtwarden check rules /etc/virtwarden/rules/*.yml
+              virtwarden check rules --max-reach 7d --experimental rules.yml
             """)
 
+    @OptionGroup var options: DialectOptions
+    @Option(help: "How far back a rule may read.") var maxReach = "1d"
+
     @Argument(help: "The rule files.") var files: [String]
+
+    private var reach: Duration? { DurationText.parse(maxReach).flatMap { RuleFile.reaches.contains($0) ? $0 : nil } }
+
+    func validate() throws {
+        guard reach == nil else { return }
+        throw ValidationError("--max-reach: \"\(maxReach)\" is no duration from 1s to 30d")
+    }
 
     func run() throws {
         var wrong: [String] = []
         for file in files {
-            switch RuleFile.load(file) {
+            switch RuleFile.load(file, as: options.dialect, reach: reach ?? RuleFile.furthestReach) {
             case .success(let groups):
                 Output.say("\(file): ok: \(groups.reduce(0) { $0 + $1.rules.count }) rules")
                 for warning in RuleFile.duplicates(in: groups) { Output.complain("\(file): warning: \(warning)") }

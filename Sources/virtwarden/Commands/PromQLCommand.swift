@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import PromQL
 
 struct PromQLCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,15 +21,10 @@ struct PromQLEvalCommand: ParsableCommand {
             "eval": {"kind": "instant", "expr": "sum_over_time(up[5m])", "time": 60000}}' | virtwarden promql eval
             """)
 
-    @Flag(help: "Also what Prometheus keeps behind feature flags.") var experimental = false
-    @Option(help: "Whose edges ranges have: 2, Prometheus 2's, with their older end, or 3.") var compat = 3
-
-    func validate() throws {
-        guard compat == 2 || compat == 3 else { throw ValidationError("--compat: \(compat) is neither 2 nor 3") }
-    }
+    @OptionGroup var options: DialectOptions
 
     func run() {
-        let dialect = Dialect(version: compat == 2 ? .two : .three, isExperimental: experimental)
+        let dialect = options.dialect
         var lines = LineReader()
         while let line = lines.next() {
             switch line {

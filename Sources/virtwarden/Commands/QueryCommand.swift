@@ -63,7 +63,8 @@ struct QueryCommand: AsyncParsableCommand {
     private func show(_ result: QueryResult) {
         switch output {
         case .table:
-            var table = TextTable(["SERIES", "TIME", "VALUE"])
+            // A series whose labels are cut off cannot be told from the next.
+            var table = TextTable(["SERIES", "TIME", "VALUE"], widest: 10_000)
             for row in result.rows { table.add([row.labels.description, row.time, row.value]) }
             for line in table.lines { Output.say(line) }
         case .json:

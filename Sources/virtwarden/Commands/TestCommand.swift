@@ -13,12 +13,6 @@ struct TestCommand: ParsableCommand {
 }
 
 struct TestRulesCommand: ParsableCommand {
-    /// Whose edges of ranges count.
-    enum Compat: String, ExpressibleByArgument, CaseIterable {
-        case two = "2"
-        case three = "3"
-    }
-
     static let configuration = CommandConfiguration(
         commandName: "rules", abstract: "Runs unit tests of rules, in promtool's format.",
         discussion: """
@@ -31,7 +25,7 @@ struct TestRulesCommand: ParsableCommand {
               virtwarden test rules --compat 2 tests/domains.yml
             """)
 
-    @Option(help: "The version of Prometheus whose PromQL is spoken.") var compat = Compat.three
+    @OptionGroup var options: DialectOptions
 
     @Argument(help: "The test files.") var files: [String]
 
@@ -48,7 +42,7 @@ struct TestRulesCommand: ParsableCommand {
 
     /// How many checks the file has, or what is wrong with it or with its rules.
     private func failures(of path: String) -> Result<Int, CommandFailure> {
-        var dialect = Dialect(version: compat == .two ? .two : .three)
+        var dialect = options.dialect
         switch UnitTestFile.load(path) {
         case .failure(let problems): return .failure(CommandFailure(status: .wrong, sentence: problems.description))
         case .success(let tests):
@@ -75,7 +69,7 @@ struct TestRulesCommand: ParsableCommand {
             let paths = FilePattern.paths(pattern.hasPrefix("/") ? pattern : folder + pattern)
             if paths.isEmpty { Output.complain("\(path): warning: there is no rule file \(pattern)") }
             for file in paths {
-                switch RuleFile.load(file, as: dialect) {
+                switch RuleFile.load(file, as: dialect, reach: UnitTestFile.reach) {
                 case .success(let read): groups += read
                 case .failure(let found): problems += found.problems
                 }

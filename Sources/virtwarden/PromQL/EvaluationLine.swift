@@ -32,7 +32,7 @@ enum EvaluationLine {
         do throws(QueryError) {
             let series = try LoadedSeries(request.load ?? [])
             let answer = try evaluate(request.eval, over: series, as: dialect)
-            let time = Timestamp(milliseconds: request.eval.time ?? 0)
+            let time = Timestamp(milliseconds: request.eval.time?.count ?? 0)
             // The API leaves out what is empty; here a reader may count on both.
             let rest =
                 (answer.warnings.isEmpty ? ",\"warnings\":[]" : "") + (answer.infos.isEmpty ? ",\"infos\":[]" : "")
@@ -56,7 +56,7 @@ enum EvaluationLine {
         let limits = Limits { clock.now > deadline }
         switch eval.kind {
         case .instant:
-            guard let time = eval.time else { throw QueryError("an instant evaluation needs time") }
+            guard let time = eval.time?.count else { throw QueryError("an instant evaluation needs time") }
             return try query.evaluate(at: Timestamp(milliseconds: time), over: series, limits: limits)
         case .range:
             let (start, end, step) = try range(eval)
@@ -69,7 +69,7 @@ enum EvaluationLine {
     private static func range(
         _ eval: EvaluationRequest.Evaluation
     ) throws(QueryError) -> (start: Int64, end: Int64, step: Int64) {
-        guard let start = eval.start, let end = eval.end, let step = eval.step else {
+        guard let start = eval.start?.count, let end = eval.end?.count, let step = eval.step?.count else {
             throw QueryError("a range evaluation needs start, end and step")
         }
         guard step > 0 else { throw QueryError("a step of \(step) ms is not positive") }

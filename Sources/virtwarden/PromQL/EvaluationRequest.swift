@@ -7,8 +7,8 @@ struct EvaluationRequest: Decodable {
     /// One series, or a part of it.
     struct Load: Decodable {
         let labels: [String: String]
-        /// Between two values, in milliseconds.
-        let interval: Int64
+        /// Between two values.
+        let interval: Milliseconds
         let values: LoadedValues
     }
 
@@ -19,15 +19,30 @@ struct EvaluationRequest: Decodable {
 
         let kind: Kind
         let expr: String
-        let time: Int64?
-        let start: Int64?
-        let end: Int64?
-        let step: Int64?
+        let time: Milliseconds?
+        let start: Milliseconds?
+        let end: Milliseconds?
+        let step: Milliseconds?
     }
 
     let id: JSONValue?
     let load: [Load]?
     let eval: Evaluation
+}
+
+/// A time from the epoch, or how long something takes.
+struct Milliseconds: Decodable {
+    let count: Int64
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        // Silence is right: the decoder would not say where it is that it finds no such number.
+        guard let count = try? container.decode(Int64.self) else {
+            let sentence = "expected milliseconds, a whole number of 64 bits"
+            throw DecodingError.dataCorrupted(.init(codingPath: container.codingPath, debugDescription: sentence))
+        }
+        self.count = count
+    }
 }
 
 /// What can be known of a line of which the rest is wrong.
@@ -78,6 +93,7 @@ enum JSONValue: Codable {
     case null
     case bool(Bool)
     case integer(Int64)
+    case unsigned(UInt64)
     case number(Double)
     case text(String)
     case list([JSONValue])
@@ -91,6 +107,8 @@ enum JSONValue: Codable {
             self = .bool(value)
         } else if let value = try? container.decode(Int64.self) {
             self = .integer(value)
+        } else if let value = try? container.decode(UInt64.self) {
+            self = .unsigned(value)
         } else if let value = try? container.decode(Double.self) {
             self = .number(value)
         } else if let value = try? container.decode(String.self) {
@@ -108,6 +126,7 @@ enum JSONValue: Codable {
         case .null: try container.encodeNil()
         case .bool(let value): try container.encode(value)
         case .integer(let value): try container.encode(value)
+        case .unsigned(let value): try container.encode(value)
         case .number(let value): try container.encode(value)
         case .text(let value): try container.encode(value)
         case .list(let value): try container.encode(value)

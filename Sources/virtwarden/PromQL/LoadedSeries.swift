@@ -44,16 +44,16 @@ struct LoadedSeries: SeriesSource {
     }
 
     private static func points(_ load: EvaluationRequest.Load, of labels: Labels) throws(QueryError) -> [Point] {
-        let values = load.values.all
-        guard load.interval > 0 || (load.interval == 0 && values.count <= 1) else {
-            throw QueryError("cannot load \(labels): an interval of \(load.interval) ms is not positive")
+        let (values, interval) = (load.values.all, load.interval.count)
+        guard interval > 0 || (interval == 0 && values.count <= 1) else {
+            throw QueryError("cannot load \(labels): an interval of \(interval) ms is not positive")
         }
-        guard values.count <= 1 || load.interval <= latest / Int64(values.count - 1) else {
+        guard values.count <= 1 || interval <= latest / Int64(values.count - 1) else {
             throw QueryError(
-                "cannot load \(labels): \(values.count) values every \(load.interval) ms go on after \(latest) ms")
+                "cannot load \(labels): \(values.count) values every \(interval) ms go on after \(latest) ms")
         }
         return values.indices.compactMap { index in
-            values[index].map { Point(time: Timestamp(milliseconds: Int64(index) * load.interval), value: $0) }
+            values[index].map { Point(time: Timestamp(milliseconds: Int64(index) * interval), value: $0) }
         }
     }
 

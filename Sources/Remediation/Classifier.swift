@@ -28,8 +28,7 @@ public struct Classifier: Sendable {
     /// A domain that ran again and then ended once more: what ended it first does not matter any more.
     private static func sinceLastRun(_ events: [DomainEvent]) -> [DomainEvent] {
         guard let end = events.lastIndex(where: \.opensLifeEnd),
-            let run = events[..<end].lastIndex(where: { $0.word.hasPrefix("started_") || $0.word.hasPrefix("resumed_") }
-            )
+            let run = events[..<end].lastIndex(where: \.beginsRun)
         else { return events }
         return Array(events[(run + 1)...])
     }
@@ -51,6 +50,8 @@ public struct Classifier: Sendable {
     }
 
     private static func byFailure(_ seen: Seen, _ status: DomainStatus?) -> (Cause, Confidence)? {
+        // Whoever ended QEMU was faster than the guest.
+        if seen.watchdog, seen.has("shutdown_host"), seen.lastStop == "stopped_shutdown" { return nil }
         if seen.watchdog || seen.has("suspended_watchdog") { return (.watchdog, .high) }
         if seen.has("crashed_crashloaded"), status?.state != "shutoff" { return (.kdump, .high) }
         if seen.has("crashed_panicked") || seen.has("stopped_crashed") { return (.panic, .high) }
@@ -64,6 +65,7 @@ public struct Classifier: Sendable {
         }
         if status?.isRunning == true { return seen.startedAfterStop ? (.started, .high) : (.reboot, .medium) }
         switch stop {
+        case "stopped_failed" where seen.migrates: return (.migrationFailed, .medium)
         case "stopped_failed": return (.hypervisorCrash, .high)
         case "stopped_shutdown" where seen.has("shutdown_guest"): return (.guestPoweroff, .high)
         case "stopped_shutdown" where seen.has("shutdown_host"): return (.hostSignal, .medium)
@@ -83,6 +85,11 @@ public struct Classifier: Sendable {
         _ status: DomainStatus?, before: DomainStatus?, _ seen: Seen
     ) -> (Cause, Confidence) {
         guard let status else { return before?.isRunning == true ? (.lost, .low) : (.unknown, .low) }
+        if before?.isMigrating == true, status.state == "shutoff",
+            ["crashed", "failed", "unknown", "daemon"].contains(status.reason)
+        {
+            return (.migrationFailed, .medium)
+        }
         switch (status.state, status.reason) {
         case ("running", _), ("blocked", _): return seen.started ? (.started, .high) : (.unknown, .low)
         case ("shutoff", "crashed"): return (.crashOrTerminated, .medium)
@@ -134,10 +141,12 @@ extension Classifier {
 private struct Seen {
     private let words: [String]
     let watchdog: Bool
+    let migrates: Bool
 
     init(_ events: [DomainEvent]) {
         words = events.map(\.word)
         watchdog = events.contains { $0.kind == "watchdog" }
+        migrates = events.contains(where: \.isMigration)
     }
 
     func has(_ word: String) -> Bool { words.contains(word) }

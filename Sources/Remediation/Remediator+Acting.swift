@@ -69,7 +69,7 @@ extension Remediator {
         if let hold = hold(of: record, now) {
             return refuse(&record, hold, Self.step(policy, incident.nextStep, facts)?.step.action, now)
         }
-        if let orders = awaitStorage(facts, &record, now) { return orders }
+        if let orders = awaitStorage(facts, &record, now) ?? awaitSurroundings(facts, &record, now) { return orders }
         let next = Self.step(policy, incident.nextStep, facts) ?? Self.secondHalf(policy, incident, facts)
         guard let (index, step) = next else {
             if incident.nextStep > 0 { return wait(policy, &record, now) }
@@ -129,7 +129,7 @@ extension Remediator {
     }
 
     /// What a step of ours has powered off is started, whatever the ladder names.
-    private static func secondHalf(
+    static func secondHalf(
         _ policy: Policy, _ incident: Incident, _ facts: DomainFacts
     ) -> (index: Int, step: Step)? {
         guard incident.isOffByUs(facts) else { return nil }
@@ -152,6 +152,7 @@ extension Remediator {
         gates[record.domain.connection]?.step(isFirst: record.isFirstStep, now.uptime)
         incident.nextStep = index + 1
         incident.awaitsStorage = false
+        incident.saidHeld = false
         incident.later = []
         incident.atStep = nil
         incident.judgedStatus = facts.status

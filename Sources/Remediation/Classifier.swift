@@ -44,7 +44,7 @@ public struct Classifier: Sendable {
         if seen.has("stopped_migrated") { return (.migrated, .high) }
         if seen.has("stopped_saved") { return (.saved, .high) }
         if seen.has("stopped_from_snapshot") { return (.fromSnapshot, .high) }
-        if seen.lastStop == "stopped_destroyed" { return (.adminDestroy, .high) }
+        if seen.lastStop == "stopped_destroyed" { return (seen.migrates ? .migrationFailed : .adminDestroy, .high) }
         if status?.state == "paused", status?.reason == "user" { return (.userPause, .high) }
         return nil
     }
@@ -85,7 +85,7 @@ public struct Classifier: Sendable {
         _ status: DomainStatus?, before: DomainStatus?, _ seen: Seen
     ) -> (Cause, Confidence) {
         guard let status else { return before?.isRunning == true ? (.lost, .low) : (.unknown, .low) }
-        if before?.isMigrating == true, status.state == "shutoff",
+        if seen.migrates || before?.isMigrating == true, status.state == "shutoff",
             ["crashed", "failed", "unknown", "daemon"].contains(status.reason)
         {
             return (.migrationFailed, .medium)
@@ -146,7 +146,8 @@ private struct Seen {
     init(_ events: [DomainEvent]) {
         words = events.map(\.word)
         watchdog = events.contains { $0.kind == "watchdog" }
-        migrates = events.contains(where: \.isMigration)
+        let last = events.lastIndex(where: \.isMigration)
+        migrates = last.map { !events[$0...].contains(where: \.beginsRun) } ?? false
     }
 
     func has(_ word: String) -> Bool { words.contains(word) }

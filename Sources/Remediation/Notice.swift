@@ -26,7 +26,7 @@ struct Notice: Sendable {
     /// Whether it explains what is told now.
     func explains(_ later: DomainEvent, _ now: Duration) -> Bool {
         if let until { return now < until && ["shutdown_guest", "stopped_shutdown"].contains(later.word) }
-        return later.word == "stopped_failed"
+        return ["stopped_failed", "shutdown_host", "stopped_destroyed"].contains(later.word)
     }
 
     /// Whether what is told now is the end of it.

@@ -44,6 +44,7 @@ import Vocabulary
         Row("started_restored", "resumed_from_snapshot", then: "running restored", is: .started),
         Row("suspended_migrated", "stopped_migrated", then: "shutoff migrated", is: .migrated),
         Row("started_migrated", "stopped_failed", then: "shutoff crashed", is: .migrationFailed),
+        Row("started_migrated", "shutdown_host", "stopped_destroyed", then: "shutoff destroyed", is: .migrationFailed),
         Row("suspended_migrated", "stopped_failed", then: "shutoff crashed", is: .migrationFailed),
         Row("started_migrated", "resumed_migrated", "stopped_failed", then: "shutoff crashed", is: .hypervisorCrash),
         Row("watchdog_shutdown", "shutdown_guest", "stopped_shutdown", then: "shutoff shutdown", is: .watchdog),

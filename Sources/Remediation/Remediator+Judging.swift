@@ -95,8 +95,7 @@ extension Remediator {
         }
         guard Self.step(policy, 0, facts) ?? record.incident.flatMap({ Self.secondHalf(policy, $0, facts) }) != nil
         else {
-            return end(
-                &record, .refused, "no step of the ladder helps a domain that is \(facts.status)", now, skip: .noStep)
+            return end(&record, .refused, Self.noStep(policy, facts), now, skip: .noStep)
         }
         if let orders = awaitStorage(facts, &record, now) { return orders }
         record.incident?.resources = facts.circumstances.resources
@@ -175,14 +174,27 @@ extension Remediator {
 
     /// The first step from `first` on that is not void.
     static func step(_ policy: Policy, _ first: Int, _ facts: DomainFacts) -> (index: Int, step: Step)? {
-        for (index, step) in policy.ladder.enumerated().dropFirst(first) {
-            guard let action = Actions.named(step.action),
-                action.reasonVoid(for: facts, means: policy.means) == nil,
-                facts.isPersistent || !action.needsDefinition
-            else { continue }
-            return (index, step)
+        policy.ladder.enumerated().dropFirst(first).first { reasonVoid($0.element, policy, facts) == nil }
+            .map { ($0.offset, $0.element) }
+    }
+
+    private static func reasonVoid(_ step: Step, _ policy: Policy, _ facts: DomainFacts) -> String? {
+        guard let action = Actions.named(step.action) else { return "there is no such action" }
+        if action.needsDefinition, !facts.isPersistent { return "the domain is transient" }
+        return action.reasonVoid(for: facts, means: policy.means)
+    }
+
+    static func noStep(_ policy: Policy, _ facts: DomainFacts) -> String {
+        "no step of the ladder helps a domain that is \(facts.status)"
+            + passedOver(policy, 0, policy.ladder.count, facts)
+    }
+
+    /// What is said of the steps from `first` to the one before `end`, which are passed over; empty when there are none.
+    static func passedOver(_ policy: Policy, _ first: Int, _ end: Int, _ facts: DomainFacts) -> String {
+        let steps = policy.ladder.prefix(end).dropFirst(first).compactMap { step in
+            reasonVoid(step, policy, facts).map { "\(step.action) (\($0))" }
         }
-        return nil
+        return steps.isEmpty ? "" : "; passed over: \(steps.joined(separator: ", "))"
     }
 
     /// Why a judgement has to wait: somebody is at work who must not be disturbed.

@@ -21,7 +21,10 @@ enum BootSector {
     /// Prints "R" on the first serial port, then obeys keys and the power button.
     ///
     /// SeaBIOS puts the power management registers of machine `pc` at I/O port 0x600: status, enable (+2), control (+4).
-    static let obedientDisk = disk(code)
+    static let obedientDisk = disk(code + off + rest)
+
+    /// The same, but takes five seconds to power off.
+    static let slowDisk = disk(code + slowOff + rest + slow)
 
     /// Prints "R", then adds 1 to a byte in each page of the second to ninth MiB with each tick of the clock.
     static let restlessDisk: [UInt8] = {
@@ -88,8 +91,24 @@ enum BootSector {
         0x3c, 0x63, 0x74, 0x1b,  //                         'c': to panic
         0x3c, 0x77, 0x75, 0xdc,  //                         not 'w': to loop
         0xba, 0x43, 0x04, 0xb0, 0x0f, 0xee, 0xeb, 0xd4,  // ib700: enable, the shortest time; to loop
-        // off:
+    ]
+
+    private static let off: [UInt8] = [
         0xba, 0x04, 0x06, 0xb8, 0x00, 0x20, 0xef, 0xeb, 0xcb,  // control: sleep enable, type 0 (S5)
+    ]
+
+    private static let slowOff: [UInt8] = [
+        0xeb, 0x15, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90,  // to slow, behind the rest; as long as `off`
+    ]
+
+    private static let slow: [UInt8] = [
+        0xb9, 0x5b, 0x00,  //                               cx = 91 ticks of 55 ms
+        0xf4, 0xe2, 0xfd,  //                               hlt until the next one, cx times
+        0xba, 0x04, 0x06, 0xb8, 0x00, 0x20, 0xef,  //       control: sleep enable, type 0 (S5)
+        0xf4, 0xeb, 0xfd,  //                               hlt, until it is off
+    ]
+
+    private static let rest: [UInt8] = [
         // reset:
         0xb0, 0xfe, 0xe6, 0x64, 0xeb, 0xc5,  //             keyboard controller: pulse the reset line
         // panic:

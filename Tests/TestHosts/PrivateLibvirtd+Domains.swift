@@ -10,6 +10,8 @@ extension PrivateLibvirtd {
         case idle
         /// Boots, then does what `tell` says and powers off when the ACPI power button is pressed.
         case obedient
+        /// As an obedient one, but takes five seconds to power off.
+        case slow
         /// As an obedient one, and changes 8 MiB of its memory with each tick of its clock: no slow migration of it ends.
         case restless
         /// Boots, and resets itself about a second later, for ever: in all some reboots in five seconds.
@@ -20,6 +22,7 @@ extension PrivateLibvirtd {
             switch self {
             case .idle: nil
             case .obedient: BootSector.obedientDisk
+            case .slow: BootSector.slowDisk
             case .restless: BootSector.restlessDisk
             case .rebooting: BootSector.rebootingDisk
             }
@@ -28,9 +31,10 @@ extension PrivateLibvirtd {
 
     /// Defines a persistent domain of 16 MiB with one 1 MiB disk, one user-mode interface and a balloon.
     ///
-    /// `extraDevices` is XML put inside `<devices>`.
+    /// `extraDevices` is XML put inside `<devices>`; `watchdog` is what the watchdog of one with software does.
     public func define(
-        _ name: String, _ kind: DomainKind = .idle, vcpus: Int = 1, extraDevices: String = ""
+        _ name: String, _ kind: DomainKind = .idle, vcpus: Int = 1, watchdog: String = "reset",
+        extraDevices: String = ""
     ) async throws {
         let number = disks.withLock { disks in
             let next = (disks.values.map(\.number).max() ?? 0) + 1
@@ -39,7 +43,8 @@ extension PrivateLibvirtd {
         }
         let disk = kind.software ?? [UInt8](repeating: 0, count: 1 << 20)
         try directory.write("disks/\(number).raw", disk, owner: owner)
-        let xml = domainXML(name, kind, number: number, vcpus: vcpus, extraDevices: extraDevices)
+        let xml = domainXML(
+            name, kind, number: number, vcpus: vcpus, watchdog: watchdog, extraDevices: extraDevices)
         try await virsh("define", directory.write("disks/\(number).xml", xml.utf8))
     }
 
@@ -111,7 +116,7 @@ extension PrivateLibvirtd {
     }
 
     private func domainXML(
-        _ name: String, _ kind: DomainKind, number: Int, vcpus: Int, extraDevices: String
+        _ name: String, _ kind: DomainKind, number: Int, vcpus: Int, watchdog: String, extraDevices: String
     ) -> String {
         let disks = "\(directory.path)/disks"
         let firmware: String
@@ -123,7 +128,7 @@ extension PrivateLibvirtd {
             firmware = "<boot dev='hd'/>"
             devices = """
                 <serial type='file'><source path='\(disks)/\(number).log'/></serial>
-                <panic model='isa'/><watchdog model='ib700' action='reset'/>
+                <panic model='isa'/><watchdog model='ib700' action='\(watchdog)'/>
                 """
         }
         return """

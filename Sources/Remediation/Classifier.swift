@@ -33,9 +33,11 @@ public struct Classifier: Sendable {
         return Array(events[(run + 1)...])
     }
 
-    /// What the events tell when a domain only announced its end: no cause yet.
+    /// Whether the events tell no more than that the domain's end is near: no cause yet. Its monitor may end before it does.
     static func onlyAnnounces(_ events: [DomainEvent]) -> Bool {
-        !events.isEmpty && events.allSatisfy { $0.word.hasPrefix("shutdown_") || $0.word == "watchdog_poweroff" }
+        let telling = events.filter { ($0.opensIncident && $0.word != "watchdog_shutdown") || $0.beginsRun }
+        return !telling.isEmpty
+            && telling.allSatisfy { $0.word.hasPrefix("shutdown_") || $0.word == "watchdog_poweroff" }
     }
 
     /// Orders from outside: they win over a failure in the same window, since they came because of it.

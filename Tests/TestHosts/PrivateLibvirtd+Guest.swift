@@ -89,10 +89,19 @@ extension PrivateLibvirtd {
             directory.write("disks/\(name)-backup.xml", xml.utf8))
     }
 
-    /// Runs a command in the guest, by its agent, and does not wait for its end.
+    /// Runs a command in the guest, by its agent, and does not wait for its end. An agent that is not there yet, or is busy,
+    /// is asked again.
     public func tellGuest(_ name: String, to command: String) async throws {
         let order = #"{"execute":"guest-exec","arguments":{"path":"/bin/sh","arg":["-c","\#(command)"]}}"#
-        try await virsh("qemu-agent-command", "--domain", name, order)
+        let notYet = ["not available for now", "agent is not connected"]
+        try await waitUntil("the agent of \(name) takes an order", within: .seconds(60)) {
+            do {
+                try await self.virsh("qemu-agent-command", "--domain", name, order)
+                return true
+            } catch let error as HostError where notYet.contains(where: "\(error)".contains) {
+                return false
+            }
+        }
     }
 
     /// What the guest has printed on its console since it was started last.

@@ -9,9 +9,11 @@ public struct Classifier: Sendable {
     public init() {}
 
     /// The cause of `events`, in order of arrival. `status` is read after them and nil when the domain is gone;
-    /// `ownAction` is the name of an action of ours that has not ended, whose effects are no incident.
+    /// `ownAction` is the name of an action of ours that has not ended, whose effects are no incident. `isOffByUs`: a step of
+    /// ours has powered it off.
     public func judge(
-        events: [DomainEvent], status: DomainStatus?, finding: DomainFinding? = nil, ownAction: String? = nil
+        events: [DomainEvent], status: DomainStatus?, finding: DomainFinding? = nil, ownAction: String? = nil,
+        isOffByUs: Bool = false
     ) -> Judgement {
         let left = Self.withoutEffects(of: ownAction, events)
         if left.isEmpty, !events.isEmpty {
@@ -20,7 +22,8 @@ public struct Classifier: Sendable {
         }
         let seen = Seen(Self.sinceLastRun(left))
         let (cause, confidence) =
-            Self.byWhatWasDone(seen, status) ?? Self.byFailure(seen, status) ?? Self.byStop(seen, status)
+            Self.byWhatWasDone(seen, status) ?? Self.byNews(seen, isOffByUs ? nil : status) ?? Self.byFailure(
+                seen, status) ?? Self.byStop(seen, status)
             ?? Self.byBoot(status, finding) ?? Self.byState(status ?? finding?.now, before: finding?.before, seen)
         return Judgement(cause: cause, confidence: confidence, evidence: Self.evidence(left, status, finding))
     }
@@ -49,6 +52,14 @@ public struct Classifier: Sendable {
         if seen.lastStop == "stopped_destroyed" { return (seen.migrates ? .migrationFailed : .adminDestroy, .high) }
         if status?.state == "paused", status?.reason == "user" { return (.userPause, .high) }
         return nil
+    }
+
+    /// A state is newer than the events: whoever ended the domain meanwhile has won as well.
+    private static func byNews(_ seen: Seen, _ status: DomainStatus?) -> (Cause, Confidence)? {
+        guard seen.lastStop == nil, let status, status.state == "shutoff",
+            ["destroyed", "saved", "migrated", "from_snapshot"].contains(status.reason)
+        else { return nil }
+        return byState(status, before: nil, seen)
     }
 
     private static func byFailure(_ seen: Seen, _ status: DomainStatus?) -> (Cause, Confidence)? {

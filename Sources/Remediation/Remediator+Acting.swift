@@ -134,7 +134,8 @@ extension Remediator {
     /// Nobody knows who ended it orderly without an event; it counts as wanted. `action` failed half-way through.
     private static func intention(_ facts: DomainFacts, _ incident: Incident, after action: String? = nil) -> Cause? {
         func wanted(_ events: [DomainEvent]) -> Cause? {
-            let cause = Classifier().judge(events: events, status: facts.status).cause
+            let isOffByUs = incident.isOffByUs(facts)
+            let cause = Classifier().judge(events: events, status: facts.status, isOffByUs: isOffByUs).cause
             return cause.isIntended || cause == .cleanUnknown ? cause : nil
         }
         if !incident.later.isEmpty, let cause = wanted(incident.later) {

@@ -73,10 +73,13 @@ extension Remediator {
         return loop + storm + take(event, after: notice, in: &record, now)
     }
 
-    /// `notice` explains the event, if it opens an incident.
+    /// `notice` explains the event.
     private func take(
         _ event: DomainEvent, after notice: Notice?, in record: inout DomainRecord, _ now: Moment
     ) -> [Order] {
+        if let notice, let incident = record.incident, !(incident.events + incident.later).contains(notice.event) {
+            _ = take(notice.event, after: nil, in: &record, now)
+        }
         switch record.phase {
         case .idle, .probation:
             guard settings.mode != .off, event.opensIncident else { return [] }

@@ -31,7 +31,8 @@ extension Remediator {
         incident.isStale = false
         incident.forgetWhatIsOver(facts.status)
         var judgement = Classifier().judge(
-            events: incident.events, status: facts.status, finding: incident.finding)
+            events: incident.events, status: facts.status, finding: incident.finding,
+            isOffByUs: incident.isOffByUs(facts))
         let isUnexplained = incident.events.isEmpty && incident.finding == nil
         if isUnexplained, let inherited = incident.inherited,
             !judgement.cause.isIntended || facts.status == incident.judgedStatus

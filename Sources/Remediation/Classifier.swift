@@ -20,7 +20,7 @@ public struct Classifier: Sendable {
             return Judgement(
                 cause: .expected, confidence: .high, evidence: "\(Self.text(events)); our own \(ownAction ?? "action")")
         }
-        let seen = Seen(Self.sinceLastRun(left))
+        let seen = Seen(Self.sinceLastRun(left), finding)
         let (cause, confidence) =
             Self.byWhatWasDone(seen, status) ?? Self.byNews(seen, isOffByUs ? nil : status) ?? Self.byFailure(
                 seen, status) ?? Self.byStop(seen, status)
@@ -98,7 +98,7 @@ public struct Classifier: Sendable {
         _ status: DomainStatus?, before: DomainStatus?, _ seen: Seen
     ) -> (Cause, Confidence) {
         guard let status else { return before?.isRunning == true ? (.lost, .low) : (.unknown, .low) }
-        if seen.migrates || before?.isMigrating == true, status.state == "shutoff",
+        if seen.migrates, status.state == "shutoff",
             ["crashed", "failed", "unknown", "daemon"].contains(status.reason)
         {
             return (.migrationFailed, .medium)
@@ -156,11 +156,12 @@ private struct Seen {
     let watchdog: Bool
     let migrates: Bool
 
-    init(_ events: [DomainEvent]) {
+    init(_ events: [DomainEvent], _ finding: DomainFinding?) {
         words = events.map(\.word)
         watchdog = events.contains { $0.kind == "watchdog" }
         let last = events.lastIndex(where: \.isMigration)
-        migrates = last.map { !events[$0...].contains(where: \.beginsRun) } ?? false
+        let since = last.map { events[$0...] } ?? events[...]
+        migrates = (last != nil || finding?.before.isMigrating == true) && !since.contains(where: \.beginsRun)
     }
 
     func has(_ word: String) -> Bool { words.contains(word) }

@@ -101,6 +101,12 @@ extension Remediator {
                     attempt, since: kept, next: now.uptime, deadline: deadline, failure: failure)
             }
         case .quarantined:
+            // Somebody has it on another host, so it was started.
+            if event.word == "started_migrated" || event.kind == "listed" {
+                record.phase = .idle
+                record.leaveQuarantine()
+                return [.release(record.domain)]
+            }
             guard event.word.hasPrefix("started_"), !record.isLooking else { return [] }
             record.isLooking = true
             return [.look(record.domain)]

@@ -96,6 +96,14 @@ import Vocabulary
         #expect(Classifier().judge(events: [], status: Scene.status(now), finding: finding).cause == cause)
     }
 
+    @Test func `a change that is found before its event comes is no other cause`() {
+        let off = Scene.status("shutoff crashed")
+        let finding = DomainFinding(
+            domain: Scene.domain, before: Scene.status("paused migration"), now: off, time: .init(milliseconds: 0))
+        let events = [Scene.event("stopped_failed")]
+        #expect(Classifier().judge(events: events, status: off, finding: finding).cause == .migrationFailed)
+    }
+
     @Test func `our own power-off is expected, another one is not`() {
         let own = ["shutdown_host", "stopped_destroyed", "resumed_unpaused", "started_booted"].map(Scene.event)
         let running = Scene.status("running booted")

@@ -209,6 +209,8 @@ extension Simulation {
 
     /// Its owner, who has it on another host, moves it to here; there it runs on when that fails.
     mutating func comeIn(_ uuid: DomainUUID) {
+        // What has happened to it unseen may be more than anybody can tell.
+        guard book.unseen[uuid] == nil else { return }
         happen(["started_migrated"], to: uuid, then: "paused migration")
         after(random.seconds(1...900)) { simulation in
             guard simulation.domains[uuid]?.status == Scene.status("paused migration") else { return }

@@ -46,10 +46,15 @@ public struct Classifier: Sendable {
     /// Orders from outside: they win over a failure in the same window, since they came because of it.
     private static func byWhatWasDone(_ seen: Seen, _ status: DomainStatus?) -> (Cause, Confidence)? {
         guard status?.isRunning != true else { return nil }
+        if seen.migrates, status?.state == "shutoff",
+            seen.lastStop == "stopped_failed" || seen.lastStop == "stopped_destroyed"
+        {
+            return (.migrationFailed, .medium)
+        }
         if seen.has("stopped_migrated") { return (.migrated, .high) }
         if seen.has("stopped_saved") { return (.saved, .high) }
         if seen.has("stopped_from_snapshot") { return (.fromSnapshot, .high) }
-        if seen.lastStop == "stopped_destroyed" { return (seen.migrates ? .migrationFailed : .adminDestroy, .high) }
+        if seen.lastStop == "stopped_destroyed" { return (.adminDestroy, .high) }
         if status?.state == "paused", status?.reason == "user" { return (.userPause, .high) }
         return nil
     }
@@ -78,7 +83,6 @@ public struct Classifier: Sendable {
         }
         if status?.isRunning == true { return seen.startedAfterStop ? (.started, .high) : (.reboot, .medium) }
         switch stop {
-        case "stopped_failed" where seen.migrates: return (.migrationFailed, .medium)
         case "stopped_failed": return (.hypervisorCrash, .high)
         case "stopped_shutdown" where seen.has("shutdown_guest"): return (.guestPoweroff, .high)
         case "stopped_shutdown" where seen.has("shutdown_host"): return (.hostSignal, .medium)

@@ -44,6 +44,9 @@ import Vocabulary
         Row("started_restored", "resumed_from_snapshot", then: "running restored", is: .started),
         Row("suspended_migrated", "stopped_migrated", then: "shutoff migrated", is: .migrated),
         Row("watchdog_pause", "suspended_watchdog", then: "shutoff destroyed", is: .adminDestroy),
+        Row(
+            "watchdog_pause", "suspended_watchdog", "shutdown_host", "stopped_destroyed", "started_migrated",
+            "stopped_failed", then: "shutoff crashed", is: .migrationFailed),
         Row("started_migrated", "stopped_failed", then: "shutoff crashed", is: .migrationFailed),
         Row("started_migrated", "shutdown_host", "stopped_destroyed", then: "shutoff destroyed", is: .migrationFailed),
         Row("suspended_migrated", "stopped_failed", then: "shutoff crashed", is: .migrationFailed),

@@ -13,6 +13,8 @@ public enum Cause: String, CaseIterable, Codable, Sendable {
     case userPause = "user-pause"
     case saved
     case migrated
+    /// It ended in the midst of a migration, from here or to here: the other host may run it.
+    case migrationFailed = "migration-failed"
     case fromSnapshot = "from-snapshot"
     case startFailed = "start-failed"
     case cleanUnknown = "clean-unknown"
@@ -35,10 +37,11 @@ public enum Cause: String, CaseIterable, Codable, Sendable {
     case alert
     case unknown
 
-    /// Whether somebody wanted it: such a state is never undone, whatever a policy says.
+    /// Whether somebody wanted it, or may have the domain elsewhere: such a state is never undone, whatever a policy says.
     public var isIntended: Bool {
         switch self {
-        case .guestPoweroff, .adminDestroy, .userPause, .saved, .migrated, .fromSnapshot, .expected: true
+        case .guestPoweroff, .adminDestroy, .userPause, .saved, .migrated, .migrationFailed, .fromSnapshot, .expected:
+            true
         default: false
         }
     }
@@ -62,6 +65,7 @@ public enum Cause: String, CaseIterable, Codable, Sendable {
         case .userPause: "somebody paused the domain"
         case .saved: "the domain was saved"
         case .migrated: "the domain migrated away"
+        case .migrationFailed: "a migration of the domain did not end: the other host may run it"
         case .fromSnapshot: "the state comes from a snapshot"
         case .cleanUnknown: "the domain was shut down in order"
         case .kdump: "the guest's kernel writes its crash dump"

@@ -9,18 +9,21 @@ public struct Classifier: Sendable {
     public init() {}
 
     /// The cause of `events`, in order of arrival. `status` is read after them and nil when the domain is gone;
-    /// `ownAction` is the name of an action of ours that has not ended, whose effects are no incident.
+    /// `ownAction` is the name of an action of ours that has not ended, whose effects are no incident. `isOffByUs`: a step of
+    /// ours has powered it off.
     public func judge(
-        events: [DomainEvent], status: DomainStatus?, finding: DomainFinding? = nil, ownAction: String? = nil
+        events: [DomainEvent], status: DomainStatus?, finding: DomainFinding? = nil, ownAction: String? = nil,
+        isOffByUs: Bool = false
     ) -> Judgement {
         let left = Self.withoutEffects(of: ownAction, events)
         if left.isEmpty, !events.isEmpty {
             return Judgement(
                 cause: .expected, confidence: .high, evidence: "\(Self.text(events)); our own \(ownAction ?? "action")")
         }
-        let seen = Seen(Self.sinceLastRun(left))
+        let seen = Seen(Self.sinceLastRun(left), finding)
         let (cause, confidence) =
-            Self.byWhatWasDone(seen, status) ?? Self.byFailure(seen, status) ?? Self.byStop(seen, status)
+            Self.byWhatWasDone(seen, status) ?? Self.byNews(seen, isOffByUs ? nil : status) ?? Self.byFailure(
+                seen, status) ?? Self.byStop(seen, status)
             ?? Self.byBoot(status, finding) ?? Self.byState(status ?? finding?.now, before: finding?.before, seen)
         return Judgement(cause: cause, confidence: confidence, evidence: Self.evidence(left, status, finding))
     }
@@ -28,20 +31,26 @@ public struct Classifier: Sendable {
     /// A domain that ran again and then ended once more: what ended it first does not matter any more.
     private static func sinceLastRun(_ events: [DomainEvent]) -> [DomainEvent] {
         guard let end = events.lastIndex(where: \.opensLifeEnd),
-            let run = events[..<end].lastIndex(where: { $0.word.hasPrefix("started_") || $0.word.hasPrefix("resumed_") }
-            )
+            let run = events[..<end].lastIndex(where: \.beginsRun)
         else { return events }
         return Array(events[(run + 1)...])
     }
 
-    /// What the events tell when a domain only announced its end: no cause yet.
+    /// Whether the events tell no more than that the domain's end is near: no cause yet. Its monitor may end before it does.
     static func onlyAnnounces(_ events: [DomainEvent]) -> Bool {
-        !events.isEmpty && events.allSatisfy { $0.word.hasPrefix("shutdown_") || $0.word == "watchdog_poweroff" }
+        let telling = events.filter { ($0.opensIncident && $0.word != "watchdog_shutdown") || $0.beginsRun }
+        return !telling.isEmpty
+            && telling.allSatisfy { $0.word.hasPrefix("shutdown_") || $0.word == "watchdog_poweroff" }
     }
 
     /// Orders from outside: they win over a failure in the same window, since they came because of it.
     private static func byWhatWasDone(_ seen: Seen, _ status: DomainStatus?) -> (Cause, Confidence)? {
         guard status?.isRunning != true else { return nil }
+        if seen.migrates, status?.state == "shutoff",
+            seen.lastStop == "stopped_failed" || seen.lastStop == "stopped_destroyed"
+        {
+            return (.migrationFailed, .medium)
+        }
         if seen.has("stopped_migrated") { return (.migrated, .high) }
         if seen.has("stopped_saved") { return (.saved, .high) }
         if seen.has("stopped_from_snapshot") { return (.fromSnapshot, .high) }
@@ -50,7 +59,17 @@ public struct Classifier: Sendable {
         return nil
     }
 
+    /// A state is newer than the events: whoever ended the domain meanwhile has won as well.
+    private static func byNews(_ seen: Seen, _ status: DomainStatus?) -> (Cause, Confidence)? {
+        guard seen.lastStop == nil, let status, status.state == "shutoff",
+            ["destroyed", "saved", "migrated", "from_snapshot"].contains(status.reason)
+        else { return nil }
+        return byState(status, before: nil, seen)
+    }
+
     private static func byFailure(_ seen: Seen, _ status: DomainStatus?) -> (Cause, Confidence)? {
+        // Whoever ended QEMU was faster than the guest.
+        if seen.watchdog, seen.has("shutdown_host"), seen.lastStop == "stopped_shutdown" { return nil }
         if seen.watchdog || seen.has("suspended_watchdog") { return (.watchdog, .high) }
         if seen.has("crashed_crashloaded"), status?.state != "shutoff" { return (.kdump, .high) }
         if seen.has("crashed_panicked") || seen.has("stopped_crashed") { return (.panic, .high) }
@@ -83,6 +102,11 @@ public struct Classifier: Sendable {
         _ status: DomainStatus?, before: DomainStatus?, _ seen: Seen
     ) -> (Cause, Confidence) {
         guard let status else { return before?.isRunning == true ? (.lost, .low) : (.unknown, .low) }
+        if seen.migrates, status.state == "shutoff",
+            ["crashed", "failed", "unknown", "daemon"].contains(status.reason)
+        {
+            return (.migrationFailed, .medium)
+        }
         switch (status.state, status.reason) {
         case ("running", _), ("blocked", _): return seen.started ? (.started, .high) : (.unknown, .low)
         case ("shutoff", "crashed"): return (.crashOrTerminated, .medium)
@@ -134,10 +158,14 @@ extension Classifier {
 private struct Seen {
     private let words: [String]
     let watchdog: Bool
+    let migrates: Bool
 
-    init(_ events: [DomainEvent]) {
+    init(_ events: [DomainEvent], _ finding: DomainFinding?) {
         words = events.map(\.word)
         watchdog = events.contains { $0.kind == "watchdog" }
+        let last = events.lastIndex(where: \.isMigration)
+        let since = last.map { events[$0...] } ?? events[...]
+        migrates = (last != nil || finding?.before.isMigrating == true) && !since.contains(where: \.beginsRun)
     }
 
     func has(_ word: String) -> Bool { words.contains(word) }

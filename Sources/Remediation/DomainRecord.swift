@@ -81,6 +81,8 @@ struct Incident: Sendable {
     /// A step has been begun that powers the domain off before it starts it.
     var hasPoweredOff = false
     var saidHeld = false
+    /// Since when somebody's work on the domain, or what is missing of it, is in the way.
+    var obstructedSince: Duration?
     /// What it was last held for.
     var waitsFor: (reason: String, skip: SkipReason)?
     /// Why a repair was refused that goes on when the reason is over.
@@ -148,6 +150,8 @@ struct DomainRecord: Sendable {
     /// The deadline that stands in the queue.
     var scheduled: Duration?
     var reboots = RebootCount()
+    /// What was told that explains an end to come.
+    var notice: Notice?
     /// What was judged to hang, until it moves again.
     var saidHang: Cause?
     var quarantine: Quarantine?
@@ -190,6 +194,7 @@ struct DomainRecord: Sendable {
         failures = 0
         keptUntil = nil
         reboots = RebootCount()
+        if notice?.end != nil { notice = nil }
     }
 
     /// Counts a repair, ours or libvirt's own, that began now.
@@ -201,7 +206,7 @@ struct DomainRecord: Sendable {
 
     var isForgettable: Bool {
         if case .idle = phase {
-            keptUntil == nil && failures == 0 && saidHang == nil && firing.isEmpty && !isLooking
+            keptUntil == nil && failures == 0 && saidHang == nil && firing.isEmpty && !isLooking && notice == nil
         } else {
             false
         }

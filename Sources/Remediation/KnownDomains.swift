@@ -59,7 +59,7 @@ struct KnownDomains: Sendable {
 
     mutating func hear(_ event: DomainEvent) {
         let key = event.domain.key
-        if event.word.hasPrefix("started_") || event.word.hasPrefix("resumed_") {
+        if event.beginsRun {
             set(key, Known(domain: event.domain))
         } else if event.opensIncident, var known = running[key], known.events.count < Self.eventLimit,
             known.events.last?.word != event.word

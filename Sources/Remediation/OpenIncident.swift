@@ -21,6 +21,10 @@ public struct OpenIncident: Hashable, Sendable {
         self.cause = cause
         self.left = left
     }
+
+    var judgement: Judgement {
+        Judgement(cause: cause, confidence: .medium, evidence: "journal: attempt \(number) left it \(left)")
+    }
 }
 
 extension Remediator {
@@ -41,8 +45,7 @@ extension Remediator {
         var incident = Incident(id: open.incident, opened: now.uptime)
         incident.number = open.number
         incident.policy = open.policy
-        incident.judgement = Judgement(
-            cause: open.cause, confidence: .medium, evidence: "journal: attempt \(open.number) left it \(open.left)")
+        incident.judgement = open.judgement
         incident.inherited = incident.judgement
         incident.judgedStatus = open.left
         incident.isKept = true

@@ -8,24 +8,30 @@ struct RebootCount: Sendable {
     static let limit = 5
 
     private var times: [Duration] = []
-    private var last: Duration?
-    private var isSaid = false
+    private var said: Duration?
 
-    /// Whether this reboot makes a loop of them, which is said once.
+    /// Whether the domain is in a loop of reboots, which has been said.
+    var isLoop: Bool { said != nil }
+
+    /// Whether this reboot makes a loop of them, which is said once for each window that it lasts.
     mutating func add(_ now: Duration) -> Bool {
-        defer { last = now }
-        if let last, now - last < Self.repeats { return false }
+        // From the one that was counted: a guest may reboot each second for ever.
+        if let last = times.last, now - last < Self.repeats { return false }
         times.removeAll { $0 + Self.window <= now }
-        if times.isEmpty { isSaid = false }
+        if times.count >= Self.limit { times.removeFirst() }
         times.append(now)
-        guard times.count >= Self.limit, !isSaid else { return false }
-        isSaid = true
+        guard times.count >= Self.limit else {
+            said = nil
+            return false
+        }
+        if let said, now - said < Self.window { return false }
+        said = now
         return true
     }
 }
 
 extension Remediator {
-    /// Says once that a domain reboots over and over, without a stop in between.
+    /// Says that a domain reboots over and over, without a stop in between.
     mutating func countReboot(_ event: DomainEvent, in record: inout DomainRecord, _ now: Moment) -> [Order] {
         guard event.word == "reboot", settings.mode != .off, !record.expects(event.word) else { return [] }
         record.keptUntil = max(record.keptUntil ?? .zero, now.uptime + RebootCount.window)

@@ -12,6 +12,7 @@ extension RemediationRoom {
         let missed = known.list(all, of: connection)
         keep()
         for one in all where one.status.isRunning { carryOut(remediator.meet(running: one.domain)) }
+        for one in all where one.status.isMigrating { hear(.listedMigrating(one.domain, now.time)) }
         for one in missed {
             // As it was heard then, or else as a change that is found.
             for event in one.known.events { hear(event) }

@@ -69,19 +69,19 @@ extension Remediator {
         if let hold = hold(of: record, now) {
             return refuse(&record, hold, Self.step(policy, incident.nextStep, facts)?.step.action, now)
         }
-        if let orders = awaitStorage(facts, &record, now) { return orders }
+        if let orders = awaitStorage(facts, &record, now) ?? awaitSurroundings(facts, &record, now) { return orders }
         let next = Self.step(policy, incident.nextStep, facts) ?? Self.secondHalf(policy, incident, facts)
         guard let (index, step) = next else {
             if incident.nextStep > 0 { return wait(policy, &record, now) }
-            return end(
-                &record, .refused, "no step of the ladder helps a domain that is \(facts.status)", now, skip: .noStep)
+            return end(&record, .refused, Self.noStep(policy, facts), now, skip: .noStep)
         }
+        let passedOver = Self.passedOver(policy, incident.nextStep, index, facts)
         guard settings.mode == .auto else {
             gates[record.domain.connection]?.step(isFirst: true, now.uptime)
-            return end(&record, .wouldAct, "the mode is observe", action: step.action, now)
+            return end(&record, .wouldAct, "the mode is observe\(passedOver)", action: step.action, now)
         }
         if let (mode, reason) = facts.wish?.lowered(settings.mode, at: now.time), mode != .auto {
-            let why = reason ?? "the mode is \(mode.rawValue)"
+            let why = (reason ?? "the mode is \(mode.rawValue)") + passedOver
             return end(&record, .wouldAct, why, action: step.action, now, skip: .metadata)
         }
         return perform(step, index, judgement, policy, facts, &record, now)
@@ -99,10 +99,10 @@ extension Remediator {
         if incident.isOffByUs(facts) { return nil }
         if let alert = incident.alert, incident.judgement?.cause == .alert {
             guard record.firing[alert.labels] == nil else { return nil }
-            return end(&record, .leftAlone, "the alert is resolved", now, skip: .over)
+            return over("the alert is resolved", facts, &record, now)
         }
         if incident.verdict != nil, incident.nextStep == 0, hangs[record.domain]?.verdict == nil {
-            return end(&record, .leftAlone, "the domain shows signs of life again", now, skip: .over)
+            return over("the domain shows signs of life again", facts, &record, now)
         }
         guard facts.status.isRunning, incident.judgement?.cause.isOfRunning != true, !incident.lacksProof else {
             return nil
@@ -112,11 +112,30 @@ extension Remediator {
             skip: .running)
     }
 
+    /// Ends the wait for a domain that ran, and whose trouble is over. One that has ended shows none either: what it needs
+    /// is judged anew, unless it was a step of ours that ended it, after which the ladder goes on.
+    private func over(
+        _ reason: String, _ facts: DomainFacts, _ record: inout DomainRecord, _ now: Moment
+    ) -> [Order]? {
+        guard !facts.status.isRunning, var incident = record.incident else {
+            return end(&record, .leftAlone, reason, now, skip: .over)
+        }
+        if incident.nextStep > 0 { return nil }
+        incident.alert = nil
+        incident.verdict = nil
+        for event in incident.later { Incident.append(event, to: &incident.events) }
+        incident.later = []
+        record.incident = incident
+        record.phase = .collecting(until: now.uptime + settle(record.domain))
+        return []
+    }
+
     /// The intention behind what happened since the judgement, when there was one.
     /// Nobody knows who ended it orderly without an event; it counts as wanted. `action` failed half-way through.
     private static func intention(_ facts: DomainFacts, _ incident: Incident, after action: String? = nil) -> Cause? {
         func wanted(_ events: [DomainEvent]) -> Cause? {
-            let cause = Classifier().judge(events: events, status: facts.status).cause
+            let isOffByUs = incident.isOffByUs(facts)
+            let cause = Classifier().judge(events: events, status: facts.status, isOffByUs: isOffByUs).cause
             return cause.isIntended || cause == .cleanUnknown ? cause : nil
         }
         if !incident.later.isEmpty, let cause = wanted(incident.later) {
@@ -129,7 +148,7 @@ extension Remediator {
     }
 
     /// What a step of ours has powered off is started, whatever the ladder names.
-    private static func secondHalf(
+    static func secondHalf(
         _ policy: Policy, _ incident: Incident, _ facts: DomainFacts
     ) -> (index: Int, step: Step)? {
         guard incident.isOffByUs(facts) else { return nil }
@@ -142,6 +161,7 @@ extension Remediator {
     ) -> [Order] {
         guard var incident = record.incident else { return [] }
         let isFirst = incident.nextStep == 0 && !incident.isContinued
+        let passedOver = Self.passedOver(policy, incident.nextStep, index, facts)
         if isFirst {
             incident.number += 1
             record.countRepair(policy.budget, now.uptime)
@@ -152,6 +172,7 @@ extension Remediator {
         gates[record.domain.connection]?.step(isFirst: record.isFirstStep, now.uptime)
         incident.nextStep = index + 1
         incident.awaitsStorage = false
+        incident.saidHeld = false
         incident.later = []
         incident.atStep = nil
         incident.judgedStatus = facts.status
@@ -163,7 +184,7 @@ extension Remediator {
             action: step.action, cause: judgement.cause)
         // Its time counts from its turn: see `begin`.
         record.phase = .acting(attempt, overdue: nil, deadline: now.uptime)
-        return [report(record, .acted, "attempt \(incident.number)", step.action, now), .perform(attempt)]
+        return [report(record, .acted, "attempt \(incident.number)\(passedOver)", step.action, now), .perform(attempt)]
     }
 
     /// Whether the step helped.

@@ -65,16 +65,28 @@ extension Remediator {
     }
 
     private mutating func hear(_ event: DomainEvent, in record: inout DomainRecord, _ now: Moment) -> [Order] {
+        let notice = record.notice.flatMap { $0.explains(event, now.uptime) ? $0 : nil }
+        record.heed(event, now.uptime)
         let loop = countReboot(event, in: &record, now)
-        let storm = event.tellsFailure && record.mayFail ? countFailure(record, now) : []
-        return loop + storm + take(event, in: &record, now)
+        let isFailure = event.tellsFailure && record.mayFail && notice == nil
+        let storm = isFailure ? countFailure(record, now) : []
+        return loop + storm + take(event, after: notice, in: &record, now)
     }
 
-    private func take(_ event: DomainEvent, in record: inout DomainRecord, _ now: Moment) -> [Order] {
+    /// `notice` explains the event.
+    private func take(
+        _ event: DomainEvent, after notice: Notice?, in record: inout DomainRecord, _ now: Moment
+    ) -> [Order] {
+        if let notice, let incident = record.incident, !(incident.events + incident.later).contains(notice.event) {
+            _ = take(notice.event, after: nil, in: &record, now)
+        }
         switch record.phase {
         case .idle, .probation:
             guard settings.mode != .off, event.opensIncident else { return [] }
+            // Each reboot of a loop is told by its count alone.
+            if event.word == "reboot", record.reboots.isLoop { return [] }
             open(&record, now)
+            if let notice { add(notice.event, to: &record) }
             add(event, to: &record)
         case .collecting: add(event, to: &record)
         case .held(_, let limit):
@@ -89,6 +101,12 @@ extension Remediator {
                     attempt, since: kept, next: now.uptime, deadline: deadline, failure: failure)
             }
         case .quarantined:
+            // Somebody has it on another host, so it was started.
+            if event.word == "started_migrated" || event.kind == "listed" {
+                record.phase = .idle
+                record.leaveQuarantine()
+                return [.release(record.domain)]
+            }
             guard event.word.hasPrefix("started_"), !record.isLooking else { return [] }
             record.isLooking = true
             return [.look(record.domain)]

@@ -31,13 +31,16 @@ extension Remediator {
         incident.isStale = false
         incident.forgetWhatIsOver(facts.status)
         var judgement = Classifier().judge(
-            events: incident.events, status: facts.status, finding: incident.finding)
+            events: incident.events, status: facts.status, finding: incident.finding,
+            isOffByUs: incident.isOffByUs(facts))
         let isUnexplained = incident.events.isEmpty && incident.finding == nil
         if isUnexplained, let inherited = incident.inherited,
             !judgement.cause.isIntended || facts.status == incident.judgedStatus
         {
             judgement = inherited
         }
+        // What we have powered off shows no sign of what was wrong any more.
+        if isUnexplained, let before = incident.judgement, incident.isOffByUs(facts) { judgement = before }
         if let alert = incident.alert, judgement.cause == .unknown || judgement.cause == .started,
             facts.status.isRunning
         {
@@ -61,14 +64,7 @@ extension Remediator {
         if let hold = Self.hold(judgement, facts, incident), now.uptime < incident.opened + hold.limit {
             return self.hold(&record, hold.reason, .libvirt, until: incident.opened + hold.limit, now)
         }
-        if let (reason, skip) = Self.circumstance(judgement, facts) {
-            let limit = incident.opened + settings.limits.hold
-            if now.uptime < limit { return self.hold(&record, reason, skip, until: limit, now) }
-            let spent =
-                "\(reason), for \(DurationText.format(settings.limits.hold)) now; start it by hand when that is over"
-            let policy = settings.policies.first { $0.covers(record.domain.name) }?.name ?? ""
-            return giveUp(&record, spent, policy, now, skip: skip)
-        }
+        if Self.mayNeedStep(judgement, facts), let orders = awaitSurroundings(facts, &record, now) { return orders }
         return decide(facts, judgement, &record, now)
     }
 
@@ -98,9 +94,9 @@ extension Remediator {
         if let hold = hold(of: record, now) {
             return refuse(&record, hold, Self.step(policy, 0, facts)?.step.action, now)
         }
-        guard Self.step(policy, 0, facts) != nil else {
-            return end(
-                &record, .refused, "no step of the ladder helps a domain that is \(facts.status)", now, skip: .noStep)
+        guard Self.step(policy, 0, facts) ?? record.incident.flatMap({ Self.secondHalf(policy, $0, facts) }) != nil
+        else {
+            return end(&record, .refused, Self.noStep(policy, facts), now, skip: .noStep)
         }
         if let orders = awaitStorage(facts, &record, now) { return orders }
         record.incident?.resources = facts.circumstances.resources
@@ -111,6 +107,13 @@ extension Remediator {
     private func repairedByLibvirt(
         _ judgement: Judgement, _ record: inout DomainRecord, _ now: Moment
     ) -> [Order] {
+        // Nothing is repaired yet: the guest may still do as it was asked.
+        if record.incident?.events.map(\.word) == ["watchdog_shutdown"] {
+            let stable = settings.policies.first { $0.covers(record.domain.name) }?.budget.stableFor ?? .zero
+            return end(
+                &record, .leftAlone, "the domain runs; its watchdog has asked it to shut down", now,
+                phase: record.failures > 0 ? .probation(until: now.uptime + stable) : .idle, skip: .running)
+        }
         let policy = settings.policies.first {
             $0.covers(record.domain.name) && $0.causes.contains(judgement.cause)
         }
@@ -172,14 +175,27 @@ extension Remediator {
 
     /// The first step from `first` on that is not void.
     static func step(_ policy: Policy, _ first: Int, _ facts: DomainFacts) -> (index: Int, step: Step)? {
-        for (index, step) in policy.ladder.enumerated().dropFirst(first) {
-            guard let action = Actions.named(step.action),
-                action.reasonVoid(for: facts, means: policy.means) == nil,
-                facts.isPersistent || !action.needsDefinition
-            else { continue }
-            return (index, step)
+        policy.ladder.enumerated().dropFirst(first).first { reasonVoid($0.element, policy, facts) == nil }
+            .map { ($0.offset, $0.element) }
+    }
+
+    private static func reasonVoid(_ step: Step, _ policy: Policy, _ facts: DomainFacts) -> String? {
+        guard let action = Actions.named(step.action) else { return "there is no such action" }
+        if action.needsDefinition, !facts.isPersistent { return "the domain is transient" }
+        return action.reasonVoid(for: facts, means: policy.means)
+    }
+
+    static func noStep(_ policy: Policy, _ facts: DomainFacts) -> String {
+        "no step of the ladder helps a domain that is \(facts.status)"
+            + passedOver(policy, 0, policy.ladder.count, facts)
+    }
+
+    /// What is said of the steps from `first` to the one before `end`, which are passed over; empty when there are none.
+    static func passedOver(_ policy: Policy, _ first: Int, _ end: Int, _ facts: DomainFacts) -> String {
+        let steps = policy.ladder.prefix(end).dropFirst(first).compactMap { step in
+            reasonVoid(step, policy, facts).map { "\(step.action) (\($0))" }
         }
-        return nil
+        return steps.isEmpty ? "" : "; passed over: \(steps.joined(separator: ", "))"
     }
 
     /// Why a judgement has to wait: somebody is at work who must not be disturbed.
@@ -190,6 +206,7 @@ extension Remediator {
             let ended = incident.events.contains { $0.kind == "reboot" }
             return ended ? nil : (Cause.kdump.reasonToLeave, dumpLimit)
         }
+        if facts.status.isMigrating { return ("libvirt moves the domain", dumpLimit) }
         if facts.status.state == "paused", facts.status.reason == "dump" {
             return ("libvirt writes a core dump", dumpLimit)
         }
@@ -205,15 +222,13 @@ extension Remediator {
         return ("libvirt carries out on_crash \(onCrash)", onCrash.hasPrefix("coredump") ? dumpLimit : onCrashLimit)
     }
 
-    /// What stands around the domain that a repair has to wait for.
-    static func circumstance(_ judgement: Judgement, _ facts: DomainFacts) -> (reason: String, skip: SkipReason)? {
-        guard judgement.cause.mayStartRepair || judgement.cause == .alert else { return nil }
-        guard judgement.cause.isOfRunning || !facts.status.isRunning else { return nil }
-        if let job = facts.circumstances.job { return ("a \(job) of the domain is under way", .job) }
-        return facts.circumstances.missing.first.map { ($0, .missing) }
+    /// Whether a step could follow from a judgement, as the domain stands.
+    private static func mayNeedStep(_ judgement: Judgement, _ facts: DomainFacts) -> Bool {
+        guard judgement.cause.mayStartRepair || judgement.cause == .alert else { return false }
+        return judgement.cause.isOfRunning || !facts.status.isRunning
     }
 
-    private func hold(
+    func hold(
         _ record: inout DomainRecord, _ reason: String, _ skip: SkipReason, until limit: Duration, _ now: Moment
     ) -> [Order] {
         record.phase = .held(next: min(now.uptime + Self.lookAgain, limit), limit: limit)

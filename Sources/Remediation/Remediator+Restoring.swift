@@ -46,7 +46,18 @@ extension Remediator {
                 record.incident?.hasPoweredOff = poweredOff.contains(past.attempt.incident)
             }
         }
-        for held in inheritance.held { takeUp(held, now: now) }
+        for held in inheritance.held {
+            takeUp(held, now: now)
+            let open = inheritance.open.first { $0.domain.key == held.domain.key && $0.incident == held.id }
+            change(held.domain) { record, _ in
+                guard record.incident?.id == held.id else { return }
+                record.incident?.hasPoweredOff = poweredOff.contains(held.id)
+                guard let open else { return }
+                record.incident?.inherited = open.judgement
+                record.incident?.judgedStatus = open.left
+                record.incident?.isKept = true
+            }
+        }
         for open in inheritance.open {
             change(open.domain) { record, machine in
                 guard case .idle = record.phase, machine.settings.mode != .off else { return }

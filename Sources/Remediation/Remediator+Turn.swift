@@ -67,7 +67,7 @@ extension Remediator {
             uncount(&record, attempt)
             return refuse(&record, hold, attempt.action, now)
         }
-        if let orders = awaitStorage(facts, &record, now) {
+        if let orders = awaitStorage(facts, &record, now) ?? awaitSurroundings(facts, &record, now) {
             uncount(&record, attempt)
             return orders
         }

@@ -43,6 +43,16 @@ import Vocabulary
         Row("suspended_paused", "stopped_saved", then: "shutoff saved", is: .saved),
         Row("started_restored", "resumed_from_snapshot", then: "running restored", is: .started),
         Row("suspended_migrated", "stopped_migrated", then: "shutoff migrated", is: .migrated),
+        Row("watchdog_pause", "suspended_watchdog", then: "shutoff destroyed", is: .adminDestroy),
+        Row(
+            "watchdog_pause", "suspended_watchdog", "shutdown_host", "stopped_destroyed", "started_migrated",
+            "stopped_failed", then: "shutoff crashed", is: .migrationFailed),
+        Row("started_migrated", "stopped_failed", then: "shutoff crashed", is: .migrationFailed),
+        Row("started_migrated", "shutdown_host", "stopped_destroyed", then: "shutoff destroyed", is: .migrationFailed),
+        Row("suspended_migrated", "stopped_failed", then: "shutoff crashed", is: .migrationFailed),
+        Row("started_migrated", "resumed_migrated", "stopped_failed", then: "shutoff crashed", is: .hypervisorCrash),
+        Row("watchdog_shutdown", "shutdown_guest", "stopped_shutdown", then: "shutoff shutdown", is: .watchdog),
+        Row("watchdog_shutdown", "shutdown_host", "stopped_shutdown", then: "shutoff shutdown", is: .hostSignal),
         Row("stopped_from_snapshot", then: "shutoff from_snapshot", is: .fromSnapshot),
         Row("suspended_paused", "crashed_panicked", "stopped_crashed", then: "shutoff crashed", is: .panic),
         Row("stopped_crashed", then: "shutoff crashed", is: .panic),
@@ -80,11 +90,21 @@ import Vocabulary
         ("shutoff shutdown", "shutoff unknown", .unknown), ("running booted", "shutoff daemon", .lost),
         ("running booted", "crashed panicked", .panic), ("running booted", "paused watchdog", .watchdog),
         ("running booted", "shutoff destroyed", .adminDestroy),
+        ("paused migration", "shutoff crashed", .migrationFailed),
+        ("paused migration", "shutoff migrated", .migrated),
     ])
     func `tells the cause of a change that no event told of`(before: String, now: String, cause: Cause) {
         let finding = DomainFinding(
             domain: Scene.domain, before: Scene.status(before), now: Scene.status(now), time: .init(milliseconds: 0))
         #expect(Classifier().judge(events: [], status: Scene.status(now), finding: finding).cause == cause)
+    }
+
+    @Test func `a change that is found before its event comes is no other cause`() {
+        let off = Scene.status("shutoff crashed")
+        let finding = DomainFinding(
+            domain: Scene.domain, before: Scene.status("paused migration"), now: off, time: .init(milliseconds: 0))
+        let events = [Scene.event("stopped_failed")]
+        #expect(Classifier().judge(events: events, status: off, finding: finding).cause == .migrationFailed)
     }
 
     @Test func `our own power-off is expected, another one is not`() {

@@ -10,22 +10,41 @@ extension PrivateLibvirtd {
         case idle
         /// Boots, then does what `tell` says and powers off when the ACPI power button is pressed.
         case obedient
+        /// As an obedient one, but takes five seconds to power off.
+        case slow
+        /// As an obedient one, and changes 8 MiB of its memory with each tick of its clock: no slow migration of it ends.
+        case restless
+        /// Boots, and resets itself about a second later, for ever: in all some reboots in five seconds.
+        case rebooting
+
+        /// nil for one that has no software.
+        var software: [UInt8]? {
+            switch self {
+            case .idle: nil
+            case .obedient: BootSector.obedientDisk
+            case .slow: BootSector.slowDisk
+            case .restless: BootSector.restlessDisk
+            case .rebooting: BootSector.rebootingDisk
+            }
+        }
     }
 
     /// Defines a persistent domain of 16 MiB with one 1 MiB disk, one user-mode interface and a balloon.
     ///
-    /// `extraDevices` is XML put inside `<devices>`.
+    /// `extraDevices` is XML put inside `<devices>`; `watchdog` is what the watchdog of one with software does.
     public func define(
-        _ name: String, _ kind: DomainKind = .idle, vcpus: Int = 1, extraDevices: String = ""
+        _ name: String, _ kind: DomainKind = .idle, vcpus: Int = 1, watchdog: String = "reset",
+        extraDevices: String = ""
     ) async throws {
         let number = disks.withLock { disks in
             let next = (disks.values.map(\.number).max() ?? 0) + 1
             disks[name] = (next, kind)
             return next
         }
-        let disk: [UInt8] = kind == .obedient ? BootSector.obedientDisk : [UInt8](repeating: 0, count: 1 << 20)
+        let disk = kind.software ?? [UInt8](repeating: 0, count: 1 << 20)
         try directory.write("disks/\(number).raw", disk, owner: owner)
-        let xml = domainXML(name, kind, number: number, vcpus: vcpus, extraDevices: extraDevices)
+        let xml = domainXML(
+            name, kind, number: number, vcpus: vcpus, watchdog: watchdog, extraDevices: extraDevices)
         try await virsh("define", directory.write("disks/\(number).xml", xml.utf8))
     }
 
@@ -55,17 +74,17 @@ extension PrivateLibvirtd {
         return folder
     }
 
-    /// Starts a defined domain and returns once it runs and, when it is an obedient one, has booted.
+    /// Starts a defined domain and returns once it runs and, when it has software, has booted.
     public func start(_ name: String, booted: Bool = true) async throws {
         try await virsh("start", "--domain", name)
         if booted { try await waitUntilBooted(name) }
     }
 
-    /// Waits until an obedient domain, started by anyone, takes orders; returns at once for an idle one.
+    /// Waits until a domain that has software, started by anyone, has booted; returns at once for an idle one.
     ///
     /// Each start empties the log that is read here, so call it when the domain is known to run again.
     public func waitUntilBooted(_ name: String) async throws {
-        guard let disk = disks.withLock({ $0[name] }), disk.kind == .obedient else { return }
+        guard let disk = disks.withLock({ $0[name] }), disk.kind.software != nil else { return }
         let log = URL(filePath: "\(directory.path)/disks/\(disk.number).log")
         try await waitUntil("domain \(name) has booted") { (try? Data(contentsOf: log))?.isEmpty == false }
     }
@@ -97,20 +116,19 @@ extension PrivateLibvirtd {
     }
 
     private func domainXML(
-        _ name: String, _ kind: DomainKind, number: Int, vcpus: Int, extraDevices: String
+        _ name: String, _ kind: DomainKind, number: Int, vcpus: Int, watchdog: String, extraDevices: String
     ) -> String {
         let disks = "\(directory.path)/disks"
         let firmware: String
         let devices: String
-        switch kind {
-        case .idle:
+        if kind.software == nil {
             firmware = "<loader readonly='yes' type='rom'>\(disks)/idle.rom</loader>"
             devices = ""
-        case .obedient:
+        } else {
             firmware = "<boot dev='hd'/>"
             devices = """
                 <serial type='file'><source path='\(disks)/\(number).log'/></serial>
-                <panic model='isa'/><watchdog model='ib700' action='reset'/>
+                <panic model='isa'/><watchdog model='ib700' action='\(watchdog)'/>
                 """
         }
         return """

@@ -7,17 +7,22 @@ extension PrivateLibvirtd {
     /// balloon that reports each second, a panic device, a watchdog, and a channel for its agent.
     ///
     /// `diskSocket` is where an NBD server has the disk; the domain pauses at its first error. `diskFile` is a file that is
-    /// there already, at whose first error it pauses, too.
+    /// there already, at whose first error it pauses, too. `hasSnapshots`: snapshots of it can be taken, with its memory.
     public func defineGuest(
         _ name: String, _ kernel: GuestKernel, diskSocket: String? = nil, diskFile: String? = nil,
-        onCrash: String = "preserve", watchdog: String = "reset"
+        onCrash: String = "preserve", watchdog: String = "reset", hasSnapshots: Bool = false
     ) async throws {
         if access("\(directory.path)/disks/vmlinux", R_OK) != 0 {
             try directory.copy(kernel.kernel, to: "disks/vmlinux", owner: owner)
             try directory.copy(kernel.initramfs, to: "disks/initramfs", owner: owner)
         }
         let disks = "\(directory.path)/disks"
-        let ownFile = try directory.write("disks/\(name).raw", [UInt8](repeating: 0, count: 8 << 20), owner: owner)
+        let format = hasSnapshots ? "qcow2" : "raw"
+        let ownFile = "\(disks)/\(name).\(format)"
+        try await run("qemu-img", ["create", "-q", "-f", format, ownFile, "8M"])
+        if let owner, chown(ownFile, owner, owner) != 0 {
+            throw HostError("\(ownFile): \(String(cString: strerror(errno)))")
+        }
         let (file, policy) = diskFile.map { ($0, " error_policy='stop'") } ?? (ownFile, "")
         let disk =
             diskSocket.map { socket in
@@ -25,7 +30,8 @@ extension PrivateLibvirtd {
                 <disk type='network' device='disk'><driver name='qemu' type='raw' error_policy='stop'/>
                 <source protocol='nbd' name='disk'><host transport='unix' socket='\(socket)'/></source>
                 """
-            } ?? "<disk type='file' device='disk'><driver name='qemu' type='raw'\(policy)/><source file='\(file)'/>"
+            }
+            ?? "<disk type='file' device='disk'><driver name='qemu' type='\(format)'\(policy)/><source file='\(file)'/>"
         let xml = """
             <domain type='qemu'><name>\(name)</name><memory unit='MiB'>160</memory><vcpu>1</vcpu>
             <os><type arch='x86_64' machine='q35'>hvm</type><kernel>\(disks)/vmlinux</kernel>
@@ -83,10 +89,19 @@ extension PrivateLibvirtd {
             directory.write("disks/\(name)-backup.xml", xml.utf8))
     }
 
-    /// Runs a command in the guest, by its agent, and does not wait for its end.
+    /// Runs a command in the guest, by its agent, and does not wait for its end. An agent that is not there yet, or is busy,
+    /// is asked again.
     public func tellGuest(_ name: String, to command: String) async throws {
         let order = #"{"execute":"guest-exec","arguments":{"path":"/bin/sh","arg":["-c","\#(command)"]}}"#
-        try await virsh("qemu-agent-command", "--domain", name, order)
+        let notYet = ["not available for now", "agent is not connected"]
+        try await waitUntil("the agent of \(name) takes an order", within: .seconds(60)) {
+            do {
+                try await self.virsh("qemu-agent-command", "--domain", name, order)
+                return true
+            } catch let error as HostError where notYet.contains(where: "\(error)".contains) {
+                return false
+            }
+        }
     }
 
     /// What the guest has printed on its console since it was started last.

@@ -59,6 +59,7 @@ public final class PrivateLibvirtd: Sendable {
             unix_sock_dir = "\(directory.path)/s"
             auth_unix_ro = "none"
             auth_unix_rw = "none"
+            host_uuid = "\(UUID().uuidString.lowercased())"
             log_outputs = "3:file:\(directory.path)/libvirtd.log"
 
             """
@@ -100,7 +101,7 @@ public final class PrivateLibvirtd: Sendable {
         await directory.remove()
     }
 
-    private var environment: [String: String] {
+    var environment: [String: String] {
         let path = directory.path
         return [
             "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "HOME": path,

@@ -49,12 +49,13 @@ final class Scenario: Sendable {
     /// Writes the configuration file anew.
     func configure(
         mode: String, policies: String = Scenario.policies, limits: String = Scenario.limits, more: String = "",
-        sampling: String = "interval: 500ms, deadline: 2s"
+        sampling: String = "interval: 500ms, deadline: 2s", connections: String? = nil
     ) throws {
+        let connections = connections ?? "[{name: local, uri: \"\(host.uri)\"}]"
         try directory.write(
             "config.yml",
             """
-            connections: [{name: local, uri: "\(host.uri)"}]
+            connections: \(connections)
             sampling: {\(sampling)}
             web: {listen: ["127.0.0.1:0"]}
             rule_files: ["\(directory.path)/rules.yml"]

@@ -44,6 +44,7 @@ struct RandomLife {
         for uuid in simulation.domains.keys {
             simulation.domains[uuid]?.replies = []
             simulation.domains[uuid]?.failsAfterStart = nil
+            simulation.domains[uuid]?.facts.circumstances.job = nil
         }
         // Answers and events that were on their way are lost with the agenda, as they are when an agent ends.
         simulation.isLibvirtUp = true
@@ -124,6 +125,8 @@ struct RandomLife {
             }
         } else if simulation.isLibvirtUp, simulation.random.chance(60) {
             simulation.startAsOwner(uuid)
+        } else if simulation.isLibvirtUp, domain.isStoppedByOwner, domain.status.state == "shutoff" {
+            simulation.comeIn(uuid)
         }
     }
 
@@ -139,12 +142,18 @@ struct RandomLife {
 
     /// The next calls fail, or the guest crashes after each start.
     private func obstruct(_ uuid: DomainUUID, _ simulation: inout Simulation) {
-        switch simulation.random.below(3) {
+        switch simulation.random.below(4) {
         case 0:
+            // Somebody works on it, for longer than repair waits or not.
+            simulation.domains[uuid]?.facts.circumstances.job = "backup"
+            simulation.after(simulation.random.seconds(1...1800)) { simulation in
+                simulation.domains[uuid]?.facts.circumstances.job = nil
+            }
+        case 1:
             let count = 1 + simulation.random.below(8)
             let reply = SimulatedDomain.Reply.error(.operationFailed, "no")
             simulation.domains[uuid]?.replies = Array(repeating: ("*", reply), count: count)
-        case 1:
+        case 2:
             simulation.domains[uuid]?.failsAfterStart = simulation.random.seconds(1...120)
             simulation.after(simulation.random.seconds(60...7200)) { simulation in
                 simulation.domains[uuid]?.failsAfterStart = nil
@@ -195,6 +204,22 @@ extension Simulation {
         case 3 where domain.isRunning:
             happen(["suspended_migrated", "stopped_migrated"], to: uuid, then: "shutoff migrated")
         default: happen(["shutdown_host", "stopped_destroyed"], to: uuid, then: "shutoff destroyed")
+        }
+    }
+
+    /// Its owner, who has it on another host, moves it to here; there it runs on when that fails.
+    mutating func comeIn(_ uuid: DomainUUID) {
+        // What has happened to it unseen may be more than anybody can tell.
+        guard book.unseen[uuid] == nil else { return }
+        happen(["started_migrated"], to: uuid, then: "paused migration")
+        after(random.seconds(1...900)) { simulation in
+            guard simulation.domains[uuid]?.status == Scene.status("paused migration") else { return }
+            guard simulation.isAgentUp, simulation.isLibvirtUp, simulation.random.chance(50) else {
+                return simulation.happen(["stopped_failed"], to: uuid, then: "shutoff crashed")
+            }
+            simulation.domains[uuid]?.isStoppedByOwner = false
+            simulation.domains[uuid]?.failures += 1
+            simulation.happen(["resumed_migrated"], to: uuid, then: "running migrated")
         }
     }
 

@@ -122,6 +122,11 @@ extension Simulation {
         for domain in sortedDomains where domain.isRunning {
             carryOut(machine.meet(running: domain.facts.identity))
         }
+        for domain in sortedDomains where domain.status == Scene.status("paused migration") {
+            let found = DomainEvent(
+                domain: domain.facts.identity, kind: "listed", detail: "migrating", time: now.time)
+            carryOut(machine.hear(found, now: now))
+        }
         let unseen = book.unseen.sorted { $0.key.description < $1.key.description }
         book.unseen = [:]
         defer { book.isAcrossBoot = false }

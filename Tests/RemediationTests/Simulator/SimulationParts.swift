@@ -102,6 +102,7 @@ struct SimulationBook {
         if let shortage = domain.facts.circumstances.shortage {
             wrong("\(attempt.action) although \(shortage)", attempt, time)
         }
+        if let job = domain.facts.circumstances.job { wrong("\(attempt.action) during a \(job)", attempt, time) }
         if domain.isRunning, !attempt.cause.isOfARunningDomain {
             wrong("\(attempt.action) of a domain that runs", attempt, time)
         }

@@ -53,8 +53,8 @@ struct Aggregation {
 
     private static func number(_ values: [Double], _ operation: Aggregator, _ version: Dialect.Version) -> Double {
         switch operation {
-        case .sum: values.compensatedSum
-        case .avg: values.average
+        case .sum: version == .two ? values.reduce(0, +) : values.compensatedSum
+        case .avg: version == .two ? values.plainRunningAverage : values.average
         case .min: values.smallest
         case .max: values.largest
         case .count: Double(values.count)

@@ -116,7 +116,7 @@ struct Evaluator<Source: SeriesSource> {
         guard case .vector(var grid) = value else { return .scalar(value.scalars(0).map { -$0 }) }
         grid.map { value, _ in -value }
         grid.dropNames()
-        return .vector(try distinct(grid, node))
+        return .vector(try distinctSeries(grid, node))
     }
 
     private mutating func binary(_ binary: Node.Binary, _ node: Node, _ steps: Steps) throws(Fault) -> PartValue {
@@ -128,9 +128,11 @@ struct Evaluator<Source: SeriesSource> {
         case (.scalar(let left), .scalar(let right)):
             return .scalar(zip(left, right).map { binary.operation.apply($0, $1) })
         case (.vector(let grid), .scalar(let numbers)):
-            return .vector(try distinct(VectorArithmetic.combine(grid, numbers, isLeft: true, binary), node))
+            return .vector(
+                try distinct(VectorArithmetic.combine(grid, numbers, isLeft: true, binary, dialect.version), node))
         case (.scalar(let numbers), .vector(let grid)):
-            return .vector(try distinct(VectorArithmetic.combine(grid, numbers, isLeft: false, binary), node))
+            return .vector(
+                try distinct(VectorArithmetic.combine(grid, numbers, isLeft: false, binary, dialect.version), node))
         default:
             let (left, right) = (left.grid(steps.count), right.grid(steps.count))
             if binary.operation.isSet {
@@ -179,6 +181,14 @@ struct Evaluator<Source: SeriesSource> {
         try checkSize(rows: grid.count, width: grid.width, node)
         guard isFinal || !dialect.isExperimental, grid.mayHaveTwins else { return grid }
         return try Twins.merged(grid, at: node.offset)
+    }
+
+    /// The same where Prometheus 2 looks at series, not at steps: there an error also where they never meet.
+    func distinctSeries(_ grid: Grid, _ node: Node) throws(Fault) -> Grid {
+        guard dialect.version == .two, !dialect.isExperimental, grid.mayHaveTwins else {
+            return try distinct(grid, node)
+        }
+        return try Twins.merged(grid, at: node.offset, mayMerge: false)
     }
 }
 

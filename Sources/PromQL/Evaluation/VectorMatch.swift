@@ -33,7 +33,7 @@ struct VectorMatch {
     }
 
     private var isSwapped: Bool { binary.matching.cardinality == .oneToMany }
-    private var dropsName: Bool { !binary.operation.isComparison || binary.returnsBool }
+    private var dropsName: Bool { binary.dropsName(version) }
 
     mutating func apply(_ left: Grid, _ right: Grid) throws(Fault) -> Grid {
         let (many, one) = isSwapped ? (right, left) : (left, right)

@@ -121,8 +121,12 @@ enum BucketBound {
         case "nan": return .nan
         default: break
         }
-        guard let first = bare.utf8.first, first.isDigit || first == UInt8(ascii: ".") else { return nil }
-        let padded = first == UInt8(ascii: ".") ? "0" + bare : bare.hasSuffix(".") ? bare + "0" : bare
+        guard let first = bare.utf8.first, first.isDigit || first == UInt8(ascii: "."),
+            let digits = NumberLiteral.withoutSeparators(bare)
+        else { return nil }
+        let lowered = digits.lowercased()
+        guard !lowered.hasPrefix("0x") || lowered.contains("p") else { return nil }
+        let padded = first == UInt8(ascii: ".") ? "0" + digits : digits.hasSuffix(".") ? digits + "0" : digits
         return Double(padded).map { sign * $0 }
     }
 }

@@ -27,7 +27,8 @@ enum LabelFunctions {
         (site, arguments) throws(Fault) in
         let regex: RegularExpression
         do throws(RegexError) {
-            regex = try RegularExpression(arguments[4].string)
+            regex = try RegularExpression(
+                arguments[4].string, dotMatchesNewline: site.dialect.version == .three)
         } catch {
             throw Fault("bad regular expression: \(error.reason)", at: site.call.arguments[4].offset)
         }

@@ -40,6 +40,12 @@ struct Node: Sendable {
         /// Whether a comparison gives 0 and 1 instead of filtering.
         let returnsBool: Bool
         let matching: VectorMatching
+
+        /// Whether what it gives has no metric's name; Prometheus 2 forgets to drop it after `atan2`.
+        func dropsName(_ version: Dialect.Version) -> Bool {
+            if operation == .atan2, version == .two { return false }
+            return !operation.isComparison || returnsBool
+        }
     }
 
     struct Call: Sendable {

@@ -161,7 +161,9 @@ extension Parser {
         }
         if name == Labels.metricName, metric != nil { throw Fault("the metric is named twice", at: start.offset) }
         do throws(RegexError) {
-            matchers.append(try CompiledMatcher(LabelMatcher(name, operation, value)))
+            matchers.append(
+                try CompiledMatcher(
+                    LabelMatcher(name, operation, value), dotMatchesNewline: dialect.version == .three))
         } catch {
             throw Fault("bad regular expression \"\(value.prefix(64))\": \(error.reason)", at: token.offset)
         }

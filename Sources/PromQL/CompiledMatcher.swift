@@ -15,6 +15,9 @@ public struct CompiledMatcher: Sendable {
         }
     }
 
+    /// Whether it says the metric's name.
+    var isName: Bool { matcher.name == Labels.metricName && matcher.operation == .equal }
+
     public func matches(_ labels: Labels) -> Bool {
         matches(labels[matcher.name] ?? "")
     }

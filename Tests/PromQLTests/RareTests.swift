@@ -33,7 +33,7 @@ import Vocabulary
         for number in 0..<25 { rows.add("g\(number)", [("x", "\(number)")], [1, 2, 3]) }
         let notes = try rows.notes("rate({__name__=~\"g.+\"}[20s]) > quantile(2, g1)", at: 20)
         #expect(notes.count == 12)
-        #expect(notes.first == "PromQL warning: quantile value should be between 0 and 1, got 2 (1:40)")
+        #expect(notes.first == "PromQL warning: quantile value should be between 0 and 1, got 2 (1:41)")
         #expect(notes.last == "15 more info annotations omitted")
     }
 }

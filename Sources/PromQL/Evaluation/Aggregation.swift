@@ -6,13 +6,15 @@ struct Aggregation {
     private let one: Node.Aggregation
     private let offset: Int
     private let version: Dialect.Version
+    private let seesNames: Bool
     private var groups: LabelGroups
 
-    init(_ one: Node.Aggregation, at offset: Int, _ version: Dialect.Version) {
+    init(_ one: Node.Aggregation, at offset: Int, _ dialect: Dialect) {
         self.one = one
         self.offset = offset
-        self.version = version
-        groups = LabelGroups(one.grouping)
+        version = dialect.version
+        seesNames = dialect.isExperimental
+        groups = LabelGroups(one.grouping, seesNames: seesNames)
     }
 
     mutating func fold(_ grid: Grid, _ parameter: PartValue?, _ notes: inout Notes) throws(Fault) -> Grid {
@@ -25,8 +27,11 @@ struct Aggregation {
         case .topk, .bottomk, .limitk, .limitRatio:
             return try Selection(one.operation, at: offset).pick(grid, members, numbers, &notes, one.parameter)
         case .quantile:
-            for number in numbers where !(0...1 ~= number) && grid.count > 0 {
-                notes.add(.warning, Function.remarkOnQuantile(number), at: one.parameter?.offset ?? offset)
+            // Of several numbers the furthest are named.
+            let finite = numbers.filter { !$0.isNaN }
+            let odd = [finite.max(), finite.min(), numbers.first { $0.isNaN }].compactMap { $0 }
+            for number in odd where !(0...1 ~= number) {
+                notes.add(.warning, Function.remarkOnQuantile(number), at: one.parameter?.start ?? offset)
             }
             return folded(grid, members) { values, step in values.quantile(numbers[step]) }
         default:
@@ -53,7 +58,7 @@ struct Aggregation {
 
     private static func number(_ values: [Double], _ operation: Aggregator, _ version: Dialect.Version) -> Double {
         switch operation {
-        case .sum: version == .two ? values.reduce(0, +) : values.compensatedSum
+        case .sum: version == .two ? values.dropFirst().reduce(values[0], +) : values.compensatedSum
         case .avg: version == .two ? values.plainRunningAverage : values.average
         case .min: values.smallest
         case .max: values.largest
@@ -79,7 +84,8 @@ struct Aggregation {
         for row in grid.labels.indices {
             for step in 0..<grid.width where grid.isPresent(row, step) {
                 // The new label is one of the group's, unless that is without it.
-                let counted = grid.visible(row).setting(label, to: NumberText.plain(grid[row, step]))
+                let given = seesNames ? grid.labels[row] : grid.visible(row)
+                let counted = given.setting(label, to: NumberText.plain(grid[row, step]))
                 let names = one.grouping.labels
                 let labels =
                     one.grouping.isWithout

@@ -95,7 +95,7 @@ extension Evaluator {
             guard refusal != nil || remark != nil else { continue }
             guard windows.rows.contains(where: { !windows.window($0.points, at: step).isEmpty }) else { continue }
             if let refusal { throw Fault(refusal, at: node.offset) }
-            if let remark { notes.add(.warning, remark, at: scalars[0].offset) }
+            if let remark { notes.add(.warning, remark, at: scalars[0].start) }
         }
         let grid = try over(windows, steps, numbers, keepsName: function.keepsName, node, body)
         if let remark = function.remarkOnName { remarkOnNames(grid, of: windows, remark, argument) }
@@ -109,7 +109,7 @@ extension Evaluator {
         var names = Set(grid.labels.compactMap(\.name))
         for row in windows.rows where !row.isNameless || dialect.isExperimental {
             guard let name = row.labels.name, names.remove(name) != nil, let remark = remark(name) else { continue }
-            notes.add(.info, remark, at: argument.offset)
+            notes.add(.info, remark, at: argument.start)
         }
     }
 

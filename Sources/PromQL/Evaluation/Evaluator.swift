@@ -90,7 +90,7 @@ struct Evaluator<Source: SeriesSource> {
         case .call(let call): return try self.call(call, node, steps)
         case .aggregation(let one):
             let parameter = try one.parameter.map { (node) throws(Fault) in try value(of: node, steps) }
-            var aggregation = Aggregation(one, at: node.offset, dialect.version)
+            var aggregation = Aggregation(one, at: node.offset, dialect)
             let folded = try aggregation.fold(value(of: one.operand, steps).grid(width), parameter, &notes)
             return .vector(try bounded(folded, node))
         }
@@ -140,7 +140,8 @@ struct Evaluator<Source: SeriesSource> {
                     try distinct(SetOperation.apply(left, right, binary, seesNames: dialect.isExperimental), node))
             }
             var match = VectorMatch(binary, dialect, limits, at: node.offset)
-            return .vector(try bounded(match.apply(left, right), node))
+            let result = try match.apply(left, right)
+            return .vector(try binary.dropsName(dialect.version) ? distinct(result, node) : bounded(result, node))
         }
     }
 

@@ -82,7 +82,7 @@ struct Grid {
     }
 
     /// The labels as they are seen: without the name that is gone.
-    func visible(_ row: Int) -> Labels { isNameless[row] ? labels[row].withoutName : labels[row] }
+    func visible(_ row: Int) -> Labels { isNameless[row] ? labels[row].withoutMetadata : labels[row] }
 
     mutating func relabel(_ row: Int, _ labels: Labels, isNameless: Bool = false) {
         self.labels[row] = labels

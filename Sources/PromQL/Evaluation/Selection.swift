@@ -55,7 +55,7 @@ struct Selection {
             notes.add(
                 .warning,
                 "ratio value should be between -1 and 1, got \(NumberText.format(number)), "
-                    + "capping to \(NumberText.format(capped))", at: parameter?.offset ?? offset)
+                    + "capping to \(NumberText.format(capped))", at: parameter?.start ?? offset)
         }
         return capped
     }

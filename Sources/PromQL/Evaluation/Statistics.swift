@@ -76,9 +76,9 @@ extension Collection<Double> {
 
     /// The mean moved by each value with nothing kept beside it, as Prometheus 2 takes it over series.
     var plainRunningAverage: Double {
-        var mean = 0.0
-        var count = 0.0
-        for value in self {
+        guard var mean = first else { return .nan }
+        var count = 1.0
+        for value in dropFirst() {
             count += 1
             if mean.isInfinite, value.isFinite || value == mean { continue }
             mean += value / count - mean / count

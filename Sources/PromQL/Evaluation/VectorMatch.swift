@@ -29,7 +29,7 @@ struct VectorMatch {
         cutsNamesLate = !dialect.isExperimental
         self.limits = limits
         self.offset = offset
-        groups = LabelGroups(binary.matching)
+        groups = LabelGroups(binary.matching, seesNames: dialect.isExperimental)
     }
 
     private var isSwapped: Bool { binary.matching.cardinality == .oneToMany }
@@ -115,7 +115,7 @@ struct VectorMatch {
             let isNameless = dropsName || left.isNameless[row]
             result.append(left.labels[row], isNameless: isNameless, CollectionOfOne(value))
         } else {
-            var labels = dropsName ? left.labels[row].withoutName : left.visible(row)
+            var labels = dropsName ? left.labels[row].withoutMetadata : left.visible(row)
             labels = matching.isOn ? labels.keeping(matching.labels) : labels.removing(matching.labels)
             result.append(labels, CollectionOfOne(value))
         }
@@ -171,14 +171,14 @@ struct VectorMatch {
         if let place = places[pair] { return place }
         let matching = binary.matching
         var labels = many.visible(row)
-        if dropsName { labels = labels.withoutName }
+        if dropsName { labels = labels.withoutMetadata }
         if matching.cardinality == .oneToOne {
             labels = matching.isOn ? labels.keeping(matching.labels) : labels.removing(matching.labels)
         } else {
             let source = partner < 0 ? Labels.none : one.visible(partner)
             for name in matching.include { labels = labels.setting(name, to: source[name] ?? "") }
             // A name may come from the other side, but not to what bool gives.
-            if binary.returnsBool { labels = labels.withoutName }
+            if binary.returnsBool { labels = labels.withoutMetadata }
         }
         let place = placed(labels)
         places[pair] = place
@@ -191,7 +191,7 @@ struct VectorMatch {
         if let place = places[pair] { return place }
         let matching = binary.matching
         var labels = one.visible(row)
-        if dropsName || matching.cardinality != .oneToOne { labels = labels.withoutName }
+        if dropsName || matching.cardinality != .oneToOne { labels = labels.withoutMetadata }
         let included = matching.cardinality == .oneToOne ? [] : matching.include
         labels =
             matching.isOn

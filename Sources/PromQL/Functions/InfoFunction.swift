@@ -13,6 +13,8 @@ enum InfoFunction {
     ]
 
     static let identifying = ["instance", "job"]
+    /// What info series are called where nothing says it. Silence is right: the pattern is a fixed one.
+    static let anyInfo = [try? CompiledMatcher(LabelMatcher(Labels.metricName, .matches, ".+_info"))].compactMap { $0 }
 }
 
 extension Evaluator {
@@ -22,10 +24,14 @@ extension Evaluator {
         if call.arguments.count > 1, case .selector(let selector) = call.arguments[1].kind {
             matchers = selector.matchers
         }
-        let names = matchers.filter { $0.matcher.name == Labels.metricName }
+        var names = matchers.filter { $0.matcher.name == Labels.metricName }
         let data = matchers.filter { $0.matcher.name != Labels.metricName }
+        // Names that are only refused say of none that it is an info series.
+        let isNamed = names.contains { $0.matcher.operation == .equal || $0.matcher.operation == .matches }
+        if !names.isEmpty, !isNamed { names += InfoFunction.anyInfo }
         let selector =
-            names.isEmpty ? Selector(metric: "target_info", matchers: data) : Selector(metric: nil, matchers: matchers)
+            names.isEmpty
+            ? Selector(metric: "target_info", matchers: data) : Selector(metric: nil, matchers: names + data)
         let join = InfoJoin(names: names, data: data)
         var groups = LabelGroups(by: InfoFunction.identifying, isBy: true)
         var result = Grid(width: steps.count, capacity: base.count)

@@ -86,6 +86,11 @@ struct Node: Sendable {
         }
     }
 
+    /// Where its text begins; the offset of an operation is that of its operator.
+    var start: Int {
+        if case .binary(let binary) = kind { binary.left.start } else { offset }
+    }
+
     var children: [Node] { Self.children(of: kind) }
 
     static func children(of kind: Kind) -> [Node] {

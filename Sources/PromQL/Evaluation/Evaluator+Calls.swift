@@ -21,6 +21,7 @@ extension Evaluator {
             var site = site(call, node, steps)
             let result = try body(&site, arguments)
             notes = site.notes
+            labelBytesLeft = site.labelBytesLeft
             guard case .vector(let grid) = result else { return result }
             return .vector(try distinct(grid, node))
         case .timestamps: return .vector(try distinct(timestamps(of: call.arguments[0], steps), node))
@@ -36,7 +37,8 @@ extension Evaluator {
 
     private func site(_ call: Node.Call, _ node: Node, _ steps: Steps) -> CallSite {
         CallSite(
-            call: call, offset: node.offset, steps: steps, query: span, dialect: dialect, notes: notes)
+            call: call, offset: node.offset, steps: steps, query: span, dialect: dialect, notes: notes,
+            labelBytesLeft: labelBytesLeft, limits: limits)
     }
 
     /// The scalar arguments at each step.

@@ -12,6 +12,7 @@ struct Evaluator<Source: SeriesSource> {
     var notes = Notes()
     /// Where only series of some groups matter: these.
     var needed: LabelGroups?
+    var labelBytesLeft: Int
     private var samples = 0
 
     init(source: Source, span: Span, dialect: Dialect, limits: Limits) {
@@ -20,6 +21,7 @@ struct Evaluator<Source: SeriesSource> {
         steps = Steps(start: span.start, end: span.end, step: span.step)
         self.dialect = dialect
         self.limits = limits
+        labelBytesLeft = limits.labelBytes
     }
 
     /// What the durations of the query are reckoned from.

@@ -14,8 +14,15 @@ struct CallSite {
     let query: Span
     let dialect: Dialect
     var notes: Notes
+    /// How many bytes of label values functions may still make.
+    var labelBytesLeft: Int
+    let limits: Limits
 
     var width: Int { steps.count }
+
+    func checkTime() throws(Fault) {
+        guard !limits.isOverdue() else { throw Fault("the query takes too long", at: offset) }
+    }
 
     func text(_ argument: Int, of arguments: [PartValue]) -> String {
         arguments.indices.contains(argument) ? arguments[argument].string : ""

@@ -12,7 +12,7 @@ enum HistogramFunctions {
                 body: .vector { (site, arguments) throws(Fault) in
                     let (lows, highs) = (arguments[0].scalars(site.width), arguments[1].scalars(site.width))
                     return .vector(
-                        folded(&site, arguments, 2, mustRise: false) { buckets, step in
+                        try folded(&site, arguments, 2, mustRise: false) { buckets, step in
                             buckets.fraction(lows[step], highs[step])
                         })
                 }),
@@ -21,7 +21,7 @@ enum HistogramFunctions {
                 body: .vector { (site, arguments) throws(Fault) in
                     let shares = arguments[0].scalars(site.width)
                     remark(&site, shares, site.call.arguments[0])
-                    return .vector(folded(&site, arguments, 1) { buckets, step in buckets.quantile(shares[step]) })
+                    return .vector(try folded(&site, arguments, 1) { buckets, step in buckets.quantile(shares[step]) })
                 }),
             Function(
                 name: "histogram_quantiles", arguments: [.vector, .string, .scalar], isVariadic: true,
@@ -55,7 +55,7 @@ enum HistogramFunctions {
         for index in arguments.indices.dropFirst(2) {
             let shares = arguments[index].scalars(site.width)
             remark(&site, shares, site.call.arguments[index])
-            let one = folded(&site, arguments, 0) { buckets, step in buckets.quantile(shares[step]) }
+            let one = try folded(&site, arguments, 0) { buckets, step in buckets.quantile(shares[step]) }
             for row in one.labels.indices {
                 for step in 0..<site.width where one.isPresent(row, step) {
                     let labels = one.visible(row).setting(label, to: quantileText(shares[step]))
@@ -92,7 +92,7 @@ enum HistogramFunctions {
     private static func folded(
         _ site: inout CallSite, _ arguments: [PartValue], _ place: Int, mustRise: Bool = true,
         _ fold: (Buckets, Int) -> Double
-    ) -> Grid {
+    ) throws(Fault) -> Grid {
         let grid = arguments[place].grid(site.width)
         let offset = site.call.arguments[place].start
         var groups = LabelGroups(
@@ -115,6 +115,7 @@ enum HistogramFunctions {
         }
         var result = Grid(width: site.width, capacity: members.count)
         for (group, rows) in members.enumerated() {
+            try site.checkTime()
             let place = result.appendEmpty(groups.key(group), isNameless: true)
             for step in 0..<site.width {
                 let present = rows.filter { grid.isPresent($0.row, step) }

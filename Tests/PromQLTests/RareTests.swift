@@ -112,4 +112,22 @@ import Vocabulary
             ])
         #expect(try rows.notes("sort_desc(g)", at: 20).isEmpty)
     }
+
+    @Test(arguments: [
+        "count_values(\"v\", g * time() + g)", "histogram_quantiles(b_bucket, \"q\", time() / 1e6)",
+    ])
+    func `series that differ at each step are bounded on the way`(text: String) throws {
+        var rows = Rows()
+        for number in 0..<50 {
+            rows.add("g", [("x", "\(number)")], [Double(number)])
+            rows.add("b_bucket", [("x", "\(number)"), ("le", "+Inf")], [1])
+        }
+        let query = try Query(parsing: text, as: Dialect(isExperimental: true))
+        let error = #expect(throws: QueryError.self) {
+            try query.evaluate(
+                from: Timestamp(seconds: 0), through: Timestamp(seconds: 290), step: .seconds(1), over: rows,
+                limits: Limits(samples: 100_000))
+        }
+        #expect(error?.message.contains("on the way") == true)
+    }
 }

@@ -7,11 +7,13 @@ struct Aggregation {
     private let offset: Int
     private let version: Dialect.Version
     private let seesNames: Bool
+    private let limits: Limits
     private var groups: LabelGroups
 
-    init(_ one: Node.Aggregation, at offset: Int, _ dialect: Dialect) {
+    init(_ one: Node.Aggregation, at offset: Int, _ dialect: Dialect, _ limits: Limits) {
         self.one = one
         self.offset = offset
+        self.limits = limits
         version = dialect.version
         seesNames = dialect.isExperimental
         groups = LabelGroups(one.grouping, seesNames: seesNames)
@@ -25,7 +27,8 @@ struct Aggregation {
         switch one.operation {
         case .countValues: return try countValues(grid, label: parameter?.string ?? "")
         case .topk, .bottomk, .limitk, .limitRatio:
-            return try Selection(one.operation, at: offset).pick(grid, members, numbers, &notes, one.parameter)
+            return try Selection(one.operation, limits, at: offset).pick(
+                grid, members, numbers, &notes, one.parameter)
         case .quantile:
             // Of several numbers the furthest are named.
             let finite = numbers.filter { !$0.isNaN }
@@ -33,19 +36,22 @@ struct Aggregation {
             for number in odd where !(0...1 ~= number) {
                 notes.add(.warning, Function.remarkOnQuantile(number), at: one.parameter?.start ?? offset)
             }
-            return folded(grid, members) { values, step in values.quantile(numbers[step]) }
+            return try folded(grid, members) { values, step in values.quantile(numbers[step]) }
         default:
             let operation = one.operation
             let version = version
-            return folded(grid, members) { values, _ in Self.number(values, operation, version) }
+            return try folded(grid, members) { values, _ in Self.number(values, operation, version) }
         }
     }
 
     /// One row a group: what `fold` makes of its values at each step.
-    private func folded(_ grid: Grid, _ members: [[Int]], _ fold: ([Double], Int) -> Double) -> Grid {
+    private func folded(
+        _ grid: Grid, _ members: [[Int]], _ fold: ([Double], Int) -> Double
+    ) throws(Fault) -> Grid {
         var result = Grid(width: grid.width, capacity: members.count)
         var values: [Double] = []
         for (group, rows) in members.enumerated() {
+            try limits.checkTime(at: offset)
             let place = result.appendEmpty(groups.key(group), isNameless: rows.contains { grid.isNameless[$0] })
             for step in 0..<grid.width {
                 values.removeAll(keepingCapacity: true)
@@ -90,6 +96,10 @@ struct Aggregation {
                 let labels =
                     one.grouping.isWithout
                     ? counted.removing(names + [Labels.metricName]) : counted.keeping(names + [label])
+                if places[labels] == nil {
+                    try limits.checkSize(rows: result.count + 1, width: grid.width, at: offset)
+                    try limits.checkTime(at: offset)
+                }
                 let place = places[labels] ?? result.appendEmpty(labels)
                 places[labels] = place
                 result[place, step] = result.isPresent(place, step) ? result[place, step] + 1 : 1

@@ -61,10 +61,12 @@ extension Evaluator {
             grid = Grid(width: steps.count)
             var rows: [Labels: Int] = [:]
             for step in 0..<steps.count {
+                try checkTime(argument)
                 let time = try times(selector.shift, Steps(at: steps[step]), argument).start
                 let found = newest(selector, time)
                 try count(found.count, argument)
                 for one in found where !one.point.isStale {
+                    if rows[one.labels] == nil { try checkSize(rows: grid.count + 1, width: steps.count, argument) }
                     let row = rows[one.labels] ?? grid.appendEmpty(one.labels)
                     rows[one.labels] = row
                     grid[row, step] = one.point.time.seconds

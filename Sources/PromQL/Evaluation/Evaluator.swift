@@ -92,7 +92,7 @@ struct Evaluator<Source: SeriesSource> {
         case .call(let call): return try self.call(call, node, steps)
         case .aggregation(let one):
             let parameter = try one.parameter.map { (node) throws(Fault) in try value(of: node, steps) }
-            var aggregation = Aggregation(one, at: node.offset, dialect)
+            var aggregation = Aggregation(one, at: node.offset, dialect, limits)
             let folded = try aggregation.fold(value(of: one.operand, steps).grid(width), parameter, &notes)
             return .vector(try bounded(folded, node))
         }
@@ -150,7 +150,7 @@ struct Evaluator<Source: SeriesSource> {
     // MARK: Bounds
 
     func checkTime(_ node: Node) throws(Fault) {
-        guard !limits.isOverdue() else { throw Fault("the query takes too long", at: node.offset) }
+        try limits.checkTime(at: node.offset)
     }
 
     mutating func count(_ points: Int, _ node: Node) throws(Fault) {
@@ -164,13 +164,7 @@ struct Evaluator<Source: SeriesSource> {
     var samplesLeft: Int { limits.samples - samples }
 
     func checkSize(rows: Int, width: Int, _ node: Node) throws(Fault) {
-        guard rows <= limits.series else {
-            throw Fault("more than \(limits.series) series on the way; narrow the selectors", at: node.offset)
-        }
-        guard rows.multipliedReportingOverflow(by: max(1, width)).partialValue <= limits.samples else {
-            throw Fault(
-                "more than \(limits.samples) values on the way; make the step longer", at: node.offset)
-        }
+        try limits.checkSize(rows: rows, width: width, at: node.offset)
     }
 
     func bounded(_ grid: Grid, _ node: Node) throws(Fault) -> Grid {

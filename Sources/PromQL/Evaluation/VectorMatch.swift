@@ -58,7 +58,7 @@ struct VectorMatch {
         for (row, group) in oneGroups.enumerated() { members[group].append(row) }
         var taken = Array(repeating: false, count: groups.count)
         for step in 0..<left.width {
-            guard !limits.isOverdue() else { throw Fault("the query takes too long", at: offset) }
+            try limits.checkTime(at: offset)
             guard try checkOneSide(one, members, many, fills: fillOne != nil || fillMany != nil, step) else { continue }
             for group in taken.indices { taken[group] = false }
             for row in many.labels.indices where many.isPresent(row, step) {
@@ -180,7 +180,7 @@ struct VectorMatch {
             // A name may come from the other side, but not to what bool gives.
             if binary.returnsBool { labels = labels.withoutMetadata }
         }
-        let place = placed(labels)
+        let place = try placed(labels)
         places[pair] = place
         return place
     }
@@ -197,13 +197,14 @@ struct VectorMatch {
             matching.isOn
             ? labels.keeping(matching.labels + included)
             : labels.filter { !matching.labels.contains($0) || included.contains($0) }
-        let place = placed(labels)
+        let place = try placed(labels)
         places[pair] = place
         return place
     }
 
-    private mutating func placed(_ labels: Labels) -> Int {
+    private mutating func placed(_ labels: Labels) throws(Fault) -> Int {
         if let place = byLabels[labels] { return place }
+        try limits.checkSize(rows: result.count + 1, width: result.width, at: offset)
         let place = result.appendEmpty(labels)
         byLabels[labels] = place
         return place

@@ -21,7 +21,7 @@ struct CallSite {
     var width: Int { steps.count }
 
     func checkTime() throws(Fault) {
-        guard !limits.isOverdue() else { throw Fault("the query takes too long", at: offset) }
+        try limits.checkTime(at: offset)
     }
 
     func text(_ argument: Int, of arguments: [PartValue]) -> String {

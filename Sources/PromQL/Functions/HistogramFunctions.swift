@@ -52,6 +52,7 @@ enum HistogramFunctions {
             throw Fault("histogram_quantiles takes \(mostQuantiles) quantiles at most", at: site.offset)
         }
         var result = Grid(width: site.width)
+        var places: [Labels: Int] = [:]
         for index in arguments.indices.dropFirst(2) {
             let shares = arguments[index].scalars(site.width)
             remark(&site, shares, site.call.arguments[index])
@@ -59,9 +60,12 @@ enum HistogramFunctions {
             for row in one.labels.indices {
                 for step in 0..<site.width where one.isPresent(row, step) {
                     let labels = one.visible(row).setting(label, to: quantileText(shares[step]))
-                    var place = result.labels.firstIndex(of: labels)
-                    if place == nil { place = result.appendEmpty(labels, isNameless: true) }
-                    if let place { result[place, step] = one[row, step] }
+                    if places[labels] == nil {
+                        try site.limits.checkSize(rows: result.count + 1, width: site.width, at: site.offset)
+                    }
+                    let place = places[labels] ?? result.appendEmpty(labels, isNameless: true)
+                    places[labels] = place
+                    result[place, step] = one[row, step]
                 }
             }
         }

@@ -37,6 +37,7 @@ extension Evaluator {
         var result = Grid(width: steps.count, capacity: base.count)
         var places: [Labels: Int] = [:]
         for step in 0..<steps.count {
+            try checkTime(node)
             let found = newest(selector, steps[step]).filter { !$0.point.isStale }
             try count(found.count, node)
             let newest = try join.newest(found, &groups, node.offset)
@@ -46,6 +47,7 @@ extension Evaluator {
                 guard let joined = try join.labels(labels, group.flatMap { newest[$0] } ?? [:], node.offset) else {
                     continue
                 }
+                if places[joined] == nil { try checkSize(rows: result.count + 1, width: steps.count, node) }
                 let place = places[joined] ?? result.appendEmpty(joined)
                 places[joined] = place
                 result[place, step] = base[row, step]

@@ -130,4 +130,20 @@ import Vocabulary
         }
         #expect(error?.message.contains("on the way") == true)
     }
+
+    @Test func `operands that wait for others count with them`() throws {
+        var rows = Rows()
+        for number in 0..<50 { rows.add("g", [("x", "\(number)")], [1]) }
+        let limits = Limits(samples: 100_000)
+        func answer(_ text: String) throws(QueryError) -> QueryAnswer {
+            try Query(parsing: text).evaluate(
+                from: Timestamp(seconds: 0), through: Timestamp(seconds: 290), step: .seconds(1), over: rows,
+                limits: limits)
+        }
+        _ = try answer(String(repeating: "g + ", count: 20) + "g")
+        let error = #expect(throws: QueryError.self) {
+            try answer(String(repeating: "g + (", count: 20) + "g" + String(repeating: ")", count: 20))
+        }
+        #expect(error?.message.contains("on the way") == true)
+    }
 }

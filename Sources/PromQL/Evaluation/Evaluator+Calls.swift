@@ -17,7 +17,13 @@ extension Evaluator {
             return .vector(try distinct(grid, node))
         case .vector(let body):
             var arguments: [PartValue] = []
-            for argument in call.arguments { arguments.append(try value(of: argument, steps)) }
+            let before = waiting
+            for argument in call.arguments {
+                let one = try value(of: argument, steps)
+                waiting += one.size
+                arguments.append(one)
+            }
+            waiting = before
             var site = site(call, node, steps)
             let result = try body(&site, arguments)
             notes = site.notes

@@ -14,6 +14,8 @@ struct Evaluator<Source: SeriesSource> {
     var needed: LabelGroups?
     var labelBytesLeft: Int
     private var samples = 0
+    /// Values of operands that wait for the others of their operation.
+    var waiting = 0
 
     init(source: Source, span: Span, dialect: Dialect, limits: Limits) {
         self.source = source
@@ -123,6 +125,8 @@ struct Evaluator<Source: SeriesSource> {
 
     private mutating func binary(_ binary: Node.Binary, _ node: Node, _ steps: Steps) throws(Fault) -> PartValue {
         let left = try value(of: binary.left, steps)
+        waiting += left.size
+        defer { waiting -= left.size }
         let right = try narrowed(to: binary.canNarrow ? left : nil, binary.matching) {
             (evaluator) throws(Fault) in try evaluator.value(of: binary.right, steps)
         }
@@ -164,7 +168,7 @@ struct Evaluator<Source: SeriesSource> {
     var samplesLeft: Int { limits.samples - samples }
 
     func checkSize(rows: Int, width: Int, _ node: Node) throws(Fault) {
-        try limits.checkSize(rows: rows, width: width, at: node.offset)
+        try limits.checkSize(rows: rows, width: width, beside: waiting, at: node.offset)
     }
 
     func bounded(_ grid: Grid, _ node: Node) throws(Fault) -> Grid {

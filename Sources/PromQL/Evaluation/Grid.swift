@@ -126,6 +126,15 @@ enum PartValue {
         if case .scalar(let values) = self { values } else { Array(repeating: .nan, count: width) }
     }
 
+    /// How many values it holds.
+    var size: Int {
+        switch self {
+        case .scalar(let values): values.count
+        case .string: 0
+        case .vector(let grid): grid.values.count
+        }
+    }
+
     var string: String {
         if case .string(let text) = self { text } else { "" }
     }

@@ -9,11 +9,13 @@ extension Limits {
     /// - Parameters:
     ///   - rows: how many series a vector has, or is about to have.
     ///   - width: how many steps.
-    func checkSize(rows: Int, width: Int, at offset: Int) throws(Fault) {
+    ///   - others: values of other vectors that are there at the same time.
+    func checkSize(rows: Int, width: Int, beside others: Int = 0, at offset: Int) throws(Fault) {
         guard rows <= series else {
             throw Fault("more than \(series) series on the way; narrow the selectors", at: offset)
         }
-        guard rows.multipliedReportingOverflow(by: max(1, width)).partialValue <= samples else {
+        let (size, overflow) = rows.multipliedReportingOverflow(by: max(1, width))
+        guard !overflow, size <= samples - others else {
             throw Fault("more than \(samples) values on the way; make the step longer", at: offset)
         }
     }

@@ -27,7 +27,9 @@ extension Parser {
                         shift.fixed = fixed
                         return true
                     }, result.offset)
-            } else if let word = token.keyword, word == "anchored" || word == "smoothed" {
+            } else if let word = token.keyword, word == "anchored" || word == "smoothed",
+                dialect.version == .three || dialect.isExperimental
+            {
                 advance()
                 result = try node(try edged(result.kind, Edges(rawValue: word) ?? .plain, at: offset), result.offset)
             } else {

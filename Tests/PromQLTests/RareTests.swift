@@ -85,6 +85,10 @@ import Vocabulary
         (#"{"g", __name__="g"}"#, "error 1:7: the metric is named twice"),
         (#"g{__name__!="h"}"#, "error 1:3: the metric is named twice"),
         ("sort_by_label(g, \"i\")", "g{i=\"a1\"} 1\ng{i=\"a10\"} 1\ng{i=\"a-1\"} 1"),
+        (
+            "label_replace(info(m * 2), \"n\", \"$1\", \"__name__\", \"(.*)\")",
+            #"{data="x", instance="a", job="j", n="m"} 14"#
+        ),
         ("info(m, {__name__!=\"target_info\"})", #"m{build="b", instance="a", job="j"} 7"#),
         ("histogram_fraction(2, 4, f_bucket)", "{} -0.125"),
         ("histogram_quantiles(f_bucket, \"q\", 1, 0.25)", "{q=\"1.0\"} 4\n{q=\"0.25\"} 1.33333"),

@@ -42,13 +42,14 @@ extension Evaluator {
             try count(found.count, node)
             let newest = try join.newest(found, &groups, node.offset)
             for row in base.labels.indices where base.isPresent(row, step) {
-                let labels = base.visible(row)
+                // A name that goes at the end is still there.
+                let labels = base.labels[row]
                 let group = groups.existing(base.labels[row], isNameless: base.isNameless[row])
                 guard let joined = try join.labels(labels, group.flatMap { newest[$0] } ?? [:], node.offset) else {
                     continue
                 }
                 if places[joined] == nil { try checkSize(rows: result.count + 1, width: steps.count, node) }
-                let place = places[joined] ?? result.appendEmpty(joined)
+                let place = places[joined] ?? result.appendEmpty(joined, isNameless: base.isNameless[row])
                 places[joined] = place
                 result[place, step] = base[row, step]
             }

@@ -7,13 +7,16 @@ public struct CompiledMatcher: Sendable {
     public let matcher: LabelMatcher
     private let regex: RegularExpression?
 
-    public init(_ matcher: LabelMatcher) throws(RegexError) {
+    public init(_ matcher: LabelMatcher, dotMatchesNewline: Bool = true) throws(RegexError) {
         self.matcher = matcher
         switch matcher.operation {
         case .equal, .notEqual: regex = nil
-        case .matches, .notMatches: regex = try RegularExpression(matcher.value)
+        case .matches, .notMatches: regex = try RegularExpression(matcher.value, dotMatchesNewline: dotMatchesNewline)
         }
     }
+
+    /// Whether it says the metric's name.
+    var isName: Bool { matcher.name == Labels.metricName && matcher.operation == .equal }
 
     public func matches(_ labels: Labels) -> Bool {
         matches(labels[matcher.name] ?? "")
@@ -21,8 +24,8 @@ public struct CompiledMatcher: Sendable {
 
     func matches(_ value: String) -> Bool {
         switch matcher.operation {
-        case .equal: value == matcher.value
-        case .notEqual: value != matcher.value
+        case .equal: value.hasSameBytes(as: matcher.value)
+        case .notEqual: !value.hasSameBytes(as: matcher.value)
         case .matches: regex?.matchesWhole(value) ?? false
         case .notMatches: !(regex?.matchesWhole(value) ?? true)
         }

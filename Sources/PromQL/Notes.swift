@@ -13,26 +13,31 @@ struct Notes {
         let offset: Int
     }
 
-    /// So many of each kind are kept; Prometheus's API shows as many.
+    /// So many of each kind are shown, as in Prometheus's API; of the others only that they are.
     private static let most = 10
+    /// So many of each kind are told apart.
+    private static let mostKept = 1000
 
-    private var all: [Note] = []
+    private var kept: [Kind: [Note]] = [:]
     private var seen: Set<Note> = []
 
     mutating func add(_ kind: Kind, _ message: @autoclosure () -> String, at offset: Int) {
-        guard all.count < 2 * Self.most else { return }
+        guard kept[kind, default: []].count < Self.mostKept else { return }
         let note = Note(kind: kind, message: message(), offset: offset)
         guard seen.insert(note).inserted else { return }
-        all.append(note)
+        kept[kind, default: []].append(note)
     }
 
     /// `PromQL warning: …(line:column)`.
     func sentences(in text: String) -> (warnings: [String], infos: [String]) {
         func sentences(_ kind: Kind) -> [String] {
-            all.filter { $0.kind == kind }.prefix(Self.most).map { note in
+            let notes = kept[kind] ?? []
+            let shown = notes.prefix(Self.most).map { note in
                 let place = QueryError(Fault(note.message, at: note.offset), in: text)
                 return "PromQL \(kind.rawValue): \(note.message) (\(place.line ?? 1):\(place.column ?? 1))"
             }
+            let others = notes.count - shown.count
+            return others > 0 ? shown + ["\(others) more \(kind.rawValue) annotations omitted"] : shown
         }
         return (sentences(.warning), sentences(.info))
     }

@@ -69,16 +69,20 @@ public struct Limits: Sendable {
     public var samples: Int
     /// Series that any vector on the way may hold.
     public var series: Int
+    /// Bytes of label values that the functions of a query may make together.
+    public var labelBytes: Int
     /// Asked now and then while a query runs: whether it has taken too long.
     public var isOverdue: @Sendable () -> Bool
 
     public static let `default` = Limits()
 
     public init(
-        samples: Int = 50_000_000, series: Int = 200_000, isOverdue: @escaping @Sendable () -> Bool = { false }
+        samples: Int = 50_000_000, series: Int = 200_000, labelBytes: Int = 64 << 20,
+        isOverdue: @escaping @Sendable () -> Bool = { false }
     ) {
         self.samples = samples
         self.series = series
+        self.labelBytes = labelBytes
         self.isOverdue = isOverdue
     }
 }

@@ -10,10 +10,13 @@ public struct Label: Sendable {
     public init(_ name: String, _ value: String) {
         self.name = name
         self.value = value
-        // Keyed at random for each process, since values come from tenants.
+        // Keyed at random for each process, since values come from tenants. Of the bytes, not of the texts: these are
+        // equal in Swift when they look the same, and series with such values are two.
         var hasher = Hasher()
-        hasher.combine(name)
-        hasher.combine(value)
+        for var text in [name, value] {
+            text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+            hasher.combine(UInt8.max)
+        }
         fingerprint = hasher.finalize()
     }
 }
@@ -174,6 +177,11 @@ extension Labels: CustomStringConvertible {
 }
 
 extension String {
+    /// Whether both are the same bytes of UTF-8; `==` also joins what only looks the same (Unicode's equivalence).
+    public func hasSameBytes(as other: String) -> Bool {
+        utf8.count == other.utf8.count && self == other && utf8.elementsEqual(other.utf8)
+    }
+
     /// With backslash, double quote and newline escaped, as the text format's label values are.
     public var escapedForLabel: String {
         guard utf8.contains(where: { $0 == 0x5C || $0 == 0x22 || $0 == 0x0A }) else { return self }

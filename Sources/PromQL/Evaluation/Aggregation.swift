@@ -6,13 +6,17 @@ struct Aggregation {
     private let one: Node.Aggregation
     private let offset: Int
     private let version: Dialect.Version
+    private let seesNames: Bool
+    private let limits: Limits
     private var groups: LabelGroups
 
-    init(_ one: Node.Aggregation, at offset: Int, _ version: Dialect.Version) {
+    init(_ one: Node.Aggregation, at offset: Int, _ dialect: Dialect, _ limits: Limits) {
         self.one = one
         self.offset = offset
-        self.version = version
-        groups = LabelGroups(one.grouping)
+        self.limits = limits
+        version = dialect.version
+        seesNames = dialect.isExperimental
+        groups = LabelGroups(one.grouping, seesNames: seesNames)
     }
 
     mutating func fold(_ grid: Grid, _ parameter: PartValue?, _ notes: inout Notes) throws(Fault) -> Grid {
@@ -23,24 +27,31 @@ struct Aggregation {
         switch one.operation {
         case .countValues: return try countValues(grid, label: parameter?.string ?? "")
         case .topk, .bottomk, .limitk, .limitRatio:
-            return try Selection(one.operation, at: offset).pick(grid, members, numbers, &notes, one.parameter)
+            return try Selection(one.operation, limits, at: offset).pick(
+                grid, members, numbers, &notes, one.parameter)
         case .quantile:
-            for number in numbers where !(0...1 ~= number) && grid.count > 0 {
-                notes.add(.warning, Function.remarkOnQuantile(number), at: one.parameter?.offset ?? offset)
+            // Of several numbers the furthest are named.
+            let finite = numbers.filter { !$0.isNaN }
+            let odd = [finite.max(), finite.min(), numbers.first { $0.isNaN }].compactMap { $0 }
+            for number in odd where !(0...1 ~= number) {
+                notes.add(.warning, Function.remarkOnQuantile(number), at: one.parameter?.start ?? offset)
             }
-            return folded(grid, members) { values, step in values.quantile(numbers[step]) }
+            return try folded(grid, members) { values, step in values.quantile(numbers[step]) }
         default:
             let operation = one.operation
             let version = version
-            return folded(grid, members) { values, _ in Self.number(values, operation, version) }
+            return try folded(grid, members) { values, _ in Self.number(values, operation, version) }
         }
     }
 
     /// One row a group: what `fold` makes of its values at each step.
-    private func folded(_ grid: Grid, _ members: [[Int]], _ fold: ([Double], Int) -> Double) -> Grid {
+    private func folded(
+        _ grid: Grid, _ members: [[Int]], _ fold: ([Double], Int) -> Double
+    ) throws(Fault) -> Grid {
         var result = Grid(width: grid.width, capacity: members.count)
         var values: [Double] = []
         for (group, rows) in members.enumerated() {
+            try limits.checkTime(at: offset)
             let place = result.appendEmpty(groups.key(group), isNameless: rows.contains { grid.isNameless[$0] })
             for step in 0..<grid.width {
                 values.removeAll(keepingCapacity: true)
@@ -53,8 +64,8 @@ struct Aggregation {
 
     private static func number(_ values: [Double], _ operation: Aggregator, _ version: Dialect.Version) -> Double {
         switch operation {
-        case .sum: values.compensatedSum
-        case .avg: values.average
+        case .sum: version == .two ? values.dropFirst().reduce(values[0], +) : values.compensatedSum
+        case .avg: version == .two ? values.plainRunningAverage : values.average
         case .min: values.smallest
         case .max: values.largest
         case .count: Double(values.count)
@@ -79,11 +90,16 @@ struct Aggregation {
         for row in grid.labels.indices {
             for step in 0..<grid.width where grid.isPresent(row, step) {
                 // The new label is one of the group's, unless that is without it.
-                let counted = grid.visible(row).setting(label, to: NumberText.plain(grid[row, step]))
+                let given = seesNames ? grid.labels[row] : grid.visible(row)
+                let counted = given.setting(label, to: NumberText.plain(grid[row, step]))
                 let names = one.grouping.labels
                 let labels =
                     one.grouping.isWithout
                     ? counted.removing(names + [Labels.metricName]) : counted.keeping(names + [label])
+                if places[labels] == nil {
+                    try limits.checkSize(rows: result.count + 1, width: grid.width, at: offset)
+                    try limits.checkTime(at: offset)
+                }
                 let place = places[labels] ?? result.appendEmpty(labels)
                 places[labels] = place
                 result[place, step] = result.isPresent(place, step) ? result[place, step] + 1 : 1

@@ -13,7 +13,9 @@ struct Buckets {
     private static let tolerance = 1e-12
 
     /// Buckets with one bound are one bucket.
-    init(_ buckets: [(bound: Double, count: Double)]) {
+    ///
+    /// - Parameter mustRise: whether counts that fall are made to rise.
+    init(_ buckets: [(bound: Double, count: Double)], mustRise: Bool) {
         for bucket in buckets.sorted(by: { $0.bound < $1.bound || $1.bound.isNaN && !$0.bound.isNaN }) {
             if bounds.last == bucket.bound {
                 counts[counts.count - 1] += bucket.count
@@ -22,7 +24,7 @@ struct Buckets {
                 counts.append(bucket.count)
             }
         }
-        guard bounds.last == .infinity else { return }
+        guard mustRise, bounds.last == .infinity else { return }
         for index in counts.indices.dropFirst() {
             let (before, count) = (counts[index - 1], counts[index])
             if Self.areAlike(before, count) {

@@ -17,20 +17,22 @@ extension Evaluator {
             return .vector(try distinct(grid, node))
         case .vector(let body):
             var arguments: [PartValue] = []
-            for argument in call.arguments { arguments.append(try value(of: argument, steps)) }
+            let before = waiting
+            for argument in call.arguments {
+                let one = try value(of: argument, steps)
+                waiting += one.size
+                arguments.append(one)
+            }
+            waiting = before
             var site = site(call, node, steps)
             let result = try body(&site, arguments)
             notes = site.notes
+            labelBytesLeft = site.labelBytesLeft
             guard case .vector(let grid) = result else { return result }
             return .vector(try distinct(grid, node))
         case .timestamps: return .vector(try distinct(timestamps(of: call.arguments[0], steps), node))
         case .range(let body):
-            let grid = try over(call, node, steps, body)
-            // Prometheus 2 looks at series here, not at steps.
-            if dialect.version == .two, grid.mayHaveTwins {
-                return .vector(try Twins.merged(grid, at: node.offset, mayMerge: false))
-            }
-            return .vector(try distinct(grid, node))
+            return .vector(try distinctSeries(over(call, node, steps, body), node))
         case .absentOverTime:
             let windows = try windows(of: call.arguments[0].bare, steps)
             let found = try over(windows, steps, [], keepsName: true, node) { _, _ in 1 }
@@ -41,7 +43,8 @@ extension Evaluator {
 
     private func site(_ call: Node.Call, _ node: Node, _ steps: Steps) -> CallSite {
         CallSite(
-            call: call, offset: node.offset, steps: steps, query: span, dialect: dialect, notes: notes)
+            call: call, offset: node.offset, steps: steps, query: span, dialect: dialect, notes: notes,
+            labelBytesLeft: labelBytesLeft, limits: limits)
     }
 
     /// The scalar arguments at each step.
@@ -64,10 +67,12 @@ extension Evaluator {
             grid = Grid(width: steps.count)
             var rows: [Labels: Int] = [:]
             for step in 0..<steps.count {
+                try checkTime(argument)
                 let time = try times(selector.shift, Steps(at: steps[step]), argument).start
                 let found = newest(selector, time)
                 try count(found.count, argument)
                 for one in found where !one.point.isStale {
+                    if rows[one.labels] == nil { try checkSize(rows: grid.count + 1, width: steps.count, argument) }
                     let row = rows[one.labels] ?? grid.appendEmpty(one.labels)
                     rows[one.labels] = row
                     grid[row, step] = one.point.time.seconds
@@ -94,23 +99,27 @@ extension Evaluator {
         var windows = try windows(of: argument, steps)
         windows.isCounter = function.remarkOnName != nil
         try checkSize(rows: windows.rows.count, width: steps.count, node)
-        for row in numbers {
-            if !windows.rows.isEmpty, let refusal = function.refusal?(row) { throw Fault(refusal, at: node.offset) }
-            if let remark = function.remarkOnNumbers?(row), !windows.rows.isEmpty {
-                notes.add(.warning, remark, at: scalars[0].offset)
-            }
+        // Numbers matter at steps only at which some series has points.
+        for (step, row) in numbers.enumerated() where function.refusal != nil || function.remarkOnNumbers != nil {
+            let (refusal, remark) = (function.refusal?(row), function.remarkOnNumbers?(row))
+            guard refusal != nil || remark != nil else { continue }
+            guard windows.rows.contains(where: { !windows.window($0.points, at: step).isEmpty }) else { continue }
+            if let refusal { throw Fault(refusal, at: node.offset) }
+            if let remark { notes.add(.warning, remark, at: scalars[0].start) }
         }
         let grid = try over(windows, steps, numbers, keepsName: function.keepsName, node, body)
-        if let remark = function.remarkOnName { remarkOnNames(windows, remark, argument) }
+        if let remark = function.remarkOnName { remarkOnNames(grid, of: windows, remark, argument) }
         return grid
     }
 
-    private mutating func remarkOnNames(_ windows: Windows, _ remark: (String) -> String?, _ argument: Node) {
-        var last: String?
-        for row in windows.rows where !row.points.isEmpty {
-            guard let name = row.labels.name, name != last else { continue }
-            last = name
-            if let remark = remark(name) { notes.add(.info, remark, at: argument.offset) }
+    /// Of series that have a result, and a name that is not gone already.
+    private mutating func remarkOnNames(
+        _ grid: Grid, of windows: Windows, _ remark: (String) -> String?, _ argument: Node
+    ) {
+        var names = Set(grid.labels.compactMap(\.name))
+        for row in windows.rows where !row.isNameless || dialect.isExperimental {
+            guard let name = row.labels.name, names.remove(name) != nil, let remark = remark(name) else { continue }
+            notes.add(.info, remark, at: argument.start)
         }
     }
 

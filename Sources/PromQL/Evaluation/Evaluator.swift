@@ -12,7 +12,10 @@ struct Evaluator<Source: SeriesSource> {
     var notes = Notes()
     /// Where only series of some groups matter: these.
     var needed: LabelGroups?
+    var labelBytesLeft: Int
     private var samples = 0
+    /// Values of operands that wait for the others of their operation.
+    var waiting = 0
 
     init(source: Source, span: Span, dialect: Dialect, limits: Limits) {
         self.source = source
@@ -20,6 +23,7 @@ struct Evaluator<Source: SeriesSource> {
         steps = Steps(start: span.start, end: span.end, step: span.step)
         self.dialect = dialect
         self.limits = limits
+        labelBytesLeft = limits.labelBytes
     }
 
     /// What the durations of the query are reckoned from.
@@ -90,7 +94,7 @@ struct Evaluator<Source: SeriesSource> {
         case .call(let call): return try self.call(call, node, steps)
         case .aggregation(let one):
             let parameter = try one.parameter.map { (node) throws(Fault) in try value(of: node, steps) }
-            var aggregation = Aggregation(one, at: node.offset, dialect.version)
+            var aggregation = Aggregation(one, at: node.offset, dialect, limits)
             let folded = try aggregation.fold(value(of: one.operand, steps).grid(width), parameter, &notes)
             return .vector(try bounded(folded, node))
         }
@@ -116,11 +120,13 @@ struct Evaluator<Source: SeriesSource> {
         guard case .vector(var grid) = value else { return .scalar(value.scalars(0).map { -$0 }) }
         grid.map { value, _ in -value }
         grid.dropNames()
-        return .vector(try distinct(grid, node))
+        return .vector(try distinctSeries(grid, node))
     }
 
     private mutating func binary(_ binary: Node.Binary, _ node: Node, _ steps: Steps) throws(Fault) -> PartValue {
         let left = try value(of: binary.left, steps)
+        waiting += left.size
+        defer { waiting -= left.size }
         let right = try narrowed(to: binary.canNarrow ? left : nil, binary.matching) {
             (evaluator) throws(Fault) in try evaluator.value(of: binary.right, steps)
         }
@@ -128,9 +134,11 @@ struct Evaluator<Source: SeriesSource> {
         case (.scalar(let left), .scalar(let right)):
             return .scalar(zip(left, right).map { binary.operation.apply($0, $1) })
         case (.vector(let grid), .scalar(let numbers)):
-            return .vector(try distinct(VectorArithmetic.combine(grid, numbers, isLeft: true, binary), node))
+            return .vector(
+                try distinct(VectorArithmetic.combine(grid, numbers, isLeft: true, binary, dialect.version), node))
         case (.scalar(let numbers), .vector(let grid)):
-            return .vector(try distinct(VectorArithmetic.combine(grid, numbers, isLeft: false, binary), node))
+            return .vector(
+                try distinct(VectorArithmetic.combine(grid, numbers, isLeft: false, binary, dialect.version), node))
         default:
             let (left, right) = (left.grid(steps.count), right.grid(steps.count))
             if binary.operation.isSet {
@@ -138,14 +146,15 @@ struct Evaluator<Source: SeriesSource> {
                     try distinct(SetOperation.apply(left, right, binary, seesNames: dialect.isExperimental), node))
             }
             var match = VectorMatch(binary, dialect, limits, at: node.offset)
-            return .vector(try bounded(match.apply(left, right), node))
+            let result = try match.apply(left, right)
+            return .vector(try binary.dropsName(dialect.version) ? distinct(result, node) : bounded(result, node))
         }
     }
 
     // MARK: Bounds
 
     func checkTime(_ node: Node) throws(Fault) {
-        guard !limits.isOverdue() else { throw Fault("the query takes too long", at: node.offset) }
+        try limits.checkTime(at: node.offset)
     }
 
     mutating func count(_ points: Int, _ node: Node) throws(Fault) {
@@ -159,13 +168,7 @@ struct Evaluator<Source: SeriesSource> {
     var samplesLeft: Int { limits.samples - samples }
 
     func checkSize(rows: Int, width: Int, _ node: Node) throws(Fault) {
-        guard rows <= limits.series else {
-            throw Fault("more than \(limits.series) series on the way; narrow the selectors", at: node.offset)
-        }
-        guard rows.multipliedReportingOverflow(by: max(1, width)).partialValue <= limits.samples else {
-            throw Fault(
-                "more than \(limits.samples) values on the way; make the step longer", at: node.offset)
-        }
+        try limits.checkSize(rows: rows, width: width, beside: waiting, at: node.offset)
     }
 
     func bounded(_ grid: Grid, _ node: Node) throws(Fault) -> Grid {
@@ -179,6 +182,14 @@ struct Evaluator<Source: SeriesSource> {
         try checkSize(rows: grid.count, width: grid.width, node)
         guard isFinal || !dialect.isExperimental, grid.mayHaveTwins else { return grid }
         return try Twins.merged(grid, at: node.offset)
+    }
+
+    /// The same where Prometheus 2 looks at series, not at steps: there an error also where they never meet.
+    func distinctSeries(_ grid: Grid, _ node: Node) throws(Fault) -> Grid {
+        guard dialect.version == .two, !dialect.isExperimental, grid.mayHaveTwins else {
+            return try distinct(grid, node)
+        }
+        return try Twins.merged(grid, at: node.offset, mayMerge: false)
     }
 }
 

@@ -38,7 +38,7 @@ enum ExtendedRange {
     /// On the straight line between two points; a counter that begins anew between them goes on rising.
     static func between(_ before: Point, _ after: Point, at time: Int64, isCounter: Bool = false) -> Double {
         let span = Double(after.time.milliseconds - before.time.milliseconds)
-        guard span > 0 else { return before.value }
+        guard span > 0, time > before.time.milliseconds else { return before.value }
         let share = Double(time - before.time.milliseconds) / span
         let rise = isCounter && after.value < before.value ? after.value : after.value - before.value
         return before.value + rise * share

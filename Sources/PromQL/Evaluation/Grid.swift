@@ -82,7 +82,7 @@ struct Grid {
     }
 
     /// The labels as they are seen: without the name that is gone.
-    func visible(_ row: Int) -> Labels { isNameless[row] ? labels[row].withoutName : labels[row] }
+    func visible(_ row: Int) -> Labels { isNameless[row] ? labels[row].withoutMetadata : labels[row] }
 
     mutating func relabel(_ row: Int, _ labels: Labels, isNameless: Bool = false) {
         self.labels[row] = labels
@@ -124,6 +124,15 @@ enum PartValue {
     /// The scalars; of anything else no numbers.
     func scalars(_ width: Int) -> [Double] {
         if case .scalar(let values) = self { values } else { Array(repeating: .nan, count: width) }
+    }
+
+    /// How many values it holds.
+    var size: Int {
+        switch self {
+        case .scalar(let values): values.count
+        case .string: 0
+        case .vector(let grid): grid.values.count
+        }
     }
 
     var string: String {

@@ -8,6 +8,8 @@ struct LabelGroups {
     let names: [String]
     /// Whether `names` are the ones that count, or the ones that don't.
     let isBy: Bool
+    /// Whether names that are gone still tell groups apart, as where they go at the end only.
+    let seesNames: Bool
     /// The newest group of each hash, and of each group the one before it that has the same.
     private var byHash: [Int: Int] = [:]
     private var before: [Int?] = []
@@ -15,17 +17,18 @@ struct LabelGroups {
     private(set) var members: [(labels: Labels, isNameless: Bool)] = []
 
     /// - Parameter dropsName: of groups by all but some labels, whether the name tells none apart.
-    init(by names: [String], isBy: Bool, dropsName: Bool = true) {
+    init(by names: [String], isBy: Bool, dropsName: Bool = true, seesNames: Bool = false) {
+        self.seesNames = seesNames
         self.names = isBy || !dropsName ? names : names + [Labels.metricName]
         self.isBy = isBy
     }
 
-    init(_ grouping: Grouping) {
-        self.init(by: grouping.labels, isBy: !grouping.isWithout)
+    init(_ grouping: Grouping, seesNames: Bool = false) {
+        self.init(by: grouping.labels, isBy: !grouping.isWithout, seesNames: seesNames)
     }
 
-    init(_ matching: VectorMatching) {
-        self.init(by: matching.labels, isBy: matching.isOn)
+    init(_ matching: VectorMatching, seesNames: Bool = false) {
+        self.init(by: matching.labels, isBy: matching.isOn, seesNames: seesNames)
     }
 
     var count: Int { members.count }
@@ -61,7 +64,7 @@ struct LabelGroups {
     }
 
     private func counts(_ name: String, _ isNameless: Bool) -> Bool {
-        names.contains(name) == isBy && !(isNameless && name == Labels.metricName)
+        names.contains(name) == isBy && (seesNames || !isNameless || !Labels.isMetadata(name))
     }
 
     private func hash(_ labels: Labels, _ isNameless: Bool) -> Int {

@@ -4,10 +4,12 @@ import Vocabulary
 /// Aggregators that pick series and leave them as they are: `topk`, `bottomk`, `limitk`, `limit_ratio`.
 struct Selection {
     private let operation: Aggregator
+    private let limits: Limits
     private let offset: Int
 
-    init(_ operation: Aggregator, at offset: Int) {
+    init(_ operation: Aggregator, _ limits: Limits, at offset: Int) {
         self.operation = operation
+        self.limits = limits
         self.offset = offset
     }
 
@@ -19,6 +21,7 @@ struct Selection {
         var order: [Int] = []
         var kept = Array(repeating: false, count: grid.values.count)
         for step in 0..<grid.width {
+            try limits.checkTime(at: offset)
             let number = numbers[step]
             let wanted = try operation == .limitRatio ? 0 : count(number)
             let ratio = operation == .limitRatio ? try self.ratio(number, &notes, parameter) : 0
@@ -55,7 +58,7 @@ struct Selection {
             notes.add(
                 .warning,
                 "ratio value should be between -1 and 1, got \(NumberText.format(number)), "
-                    + "capping to \(NumberText.format(capped))", at: parameter?.offset ?? offset)
+                    + "capping to \(NumberText.format(capped))", at: parameter?.start ?? offset)
         }
         return capped
     }

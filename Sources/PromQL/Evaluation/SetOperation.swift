@@ -6,7 +6,7 @@ enum SetOperation {
     static func apply(
         _ left: Grid, _ right: Grid, _ binary: Node.Binary, seesNames: Bool
     ) throws(Fault) -> Grid {
-        var groups = LabelGroups(binary.matching)
+        var groups = LabelGroups(binary.matching, seesNames: seesNames)
         if binary.operation == .or { return try union(left, right, &groups, seesNames) }
         let wanted = binary.operation == .and
         let presence = presence(of: right, &groups)

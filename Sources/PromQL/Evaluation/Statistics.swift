@@ -74,6 +74,18 @@ extension Collection<Double> {
         return mean.total
     }
 
+    /// The mean moved by each value with nothing kept beside it, as Prometheus 2 takes it over series.
+    var plainRunningAverage: Double {
+        guard var mean = first else { return .nan }
+        var count = 1.0
+        for value in dropFirst() {
+            count += 1
+            if mean.isInfinite, value.isFinite || value == mean { continue }
+            mean += value / count - mean / count
+        }
+        return mean
+    }
+
     /// A number wins over what is none.
     var smallest: Double { reduce(.nan) { $1 < $0 || $0.isNaN ? $1 : $0 } }
     var largest: Double { reduce(.nan) { $1 > $0 || $0.isNaN ? $1 : $0 } }

@@ -46,7 +46,8 @@ extension Grid {
         guard count > 1 else { return false }
         let name = labels[0].name
         let isNameless = isNameless[0]
-        for row in labels.indices where labels[row].name != name || self.isNameless[row] != isNameless { return true }
-        return false
+        return labels.indices.contains { row in
+            labels[row].name != name || self.isNameless[row] != isNameless || isNameless && labels[row].hasTypeOrUnit
+        }
     }
 }

@@ -4,7 +4,9 @@ import Vocabulary
 /// Operators between a vector and a scalar.
 enum VectorArithmetic {
     /// - Parameter isLeft: whether the vector is the left operand.
-    static func combine(_ grid: Grid, _ numbers: [Double], isLeft: Bool, _ binary: Node.Binary) -> Grid {
+    static func combine(
+        _ grid: Grid, _ numbers: [Double], isLeft: Bool, _ binary: Node.Binary, _ version: Dialect.Version
+    ) -> Grid {
         var grid = grid
         let operation = binary.operation
         let filters = operation.isComparison && !binary.returnsBool
@@ -14,7 +16,7 @@ enum VectorArithmetic {
             return result == 1 ? value : Grid.absent
         }
         if filters { return grid.compacted }
-        grid.dropNames()
+        if binary.dropsName(version) { grid.dropNames() }
         return grid
     }
 }

@@ -29,11 +29,11 @@ struct VectorMatch {
         cutsNamesLate = !dialect.isExperimental
         self.limits = limits
         self.offset = offset
-        groups = LabelGroups(binary.matching)
+        groups = LabelGroups(binary.matching, seesNames: dialect.isExperimental)
     }
 
     private var isSwapped: Bool { binary.matching.cardinality == .oneToMany }
-    private var dropsName: Bool { !binary.operation.isComparison || binary.returnsBool }
+    private var dropsName: Bool { binary.dropsName(version) }
 
     mutating func apply(_ left: Grid, _ right: Grid) throws(Fault) -> Grid {
         let (many, one) = isSwapped ? (right, left) : (left, right)
@@ -58,7 +58,7 @@ struct VectorMatch {
         for (row, group) in oneGroups.enumerated() { members[group].append(row) }
         var taken = Array(repeating: false, count: groups.count)
         for step in 0..<left.width {
-            guard !limits.isOverdue() else { throw Fault("the query takes too long", at: offset) }
+            try limits.checkTime(at: offset)
             guard try checkOneSide(one, members, many, fills: fillOne != nil || fillMany != nil, step) else { continue }
             for group in taken.indices { taken[group] = false }
             for row in many.labels.indices where many.isPresent(row, step) {
@@ -115,7 +115,7 @@ struct VectorMatch {
             let isNameless = dropsName || left.isNameless[row]
             result.append(left.labels[row], isNameless: isNameless, CollectionOfOne(value))
         } else {
-            var labels = dropsName ? left.labels[row].withoutName : left.visible(row)
+            var labels = dropsName ? left.labels[row].withoutMetadata : left.visible(row)
             labels = matching.isOn ? labels.keeping(matching.labels) : labels.removing(matching.labels)
             result.append(labels, CollectionOfOne(value))
         }
@@ -171,16 +171,16 @@ struct VectorMatch {
         if let place = places[pair] { return place }
         let matching = binary.matching
         var labels = many.visible(row)
-        if dropsName { labels = labels.withoutName }
+        if dropsName { labels = labels.withoutMetadata }
         if matching.cardinality == .oneToOne {
             labels = matching.isOn ? labels.keeping(matching.labels) : labels.removing(matching.labels)
         } else {
             let source = partner < 0 ? Labels.none : one.visible(partner)
             for name in matching.include { labels = labels.setting(name, to: source[name] ?? "") }
             // A name may come from the other side, but not to what bool gives.
-            if binary.returnsBool { labels = labels.withoutName }
+            if binary.returnsBool { labels = labels.withoutMetadata }
         }
-        let place = placed(labels)
+        let place = try placed(labels)
         places[pair] = place
         return place
     }
@@ -191,19 +191,20 @@ struct VectorMatch {
         if let place = places[pair] { return place }
         let matching = binary.matching
         var labels = one.visible(row)
-        if dropsName || matching.cardinality != .oneToOne { labels = labels.withoutName }
+        if dropsName || matching.cardinality != .oneToOne { labels = labels.withoutMetadata }
         let included = matching.cardinality == .oneToOne ? [] : matching.include
         labels =
             matching.isOn
             ? labels.keeping(matching.labels + included)
             : labels.filter { !matching.labels.contains($0) || included.contains($0) }
-        let place = placed(labels)
+        let place = try placed(labels)
         places[pair] = place
         return place
     }
 
-    private mutating func placed(_ labels: Labels) -> Int {
+    private mutating func placed(_ labels: Labels) throws(Fault) -> Int {
         if let place = byLabels[labels] { return place }
+        try limits.checkSize(rows: result.count + 1, width: result.width, at: offset)
         let place = result.appendEmpty(labels)
         byLabels[labels] = place
         return place

@@ -9,7 +9,7 @@ struct Windows {
         /// Of all windows together, none of them a marker.
         let points: [Point]
 
-        var visible: Labels { isNameless ? labels.withoutName : labels }
+        var visible: Labels { isNameless ? labels.withoutMetadata : labels }
     }
 
     let rows: [Row]

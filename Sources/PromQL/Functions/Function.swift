@@ -14,8 +14,15 @@ struct CallSite {
     let query: Span
     let dialect: Dialect
     var notes: Notes
+    /// How many bytes of label values functions may still make.
+    var labelBytesLeft: Int
+    let limits: Limits
 
     var width: Int { steps.count }
+
+    func checkTime() throws(Fault) {
+        try limits.checkTime(at: offset)
+    }
 
     func text(_ argument: Int, of arguments: [PartValue]) -> String {
         arguments.indices.contains(argument) ? arguments[argument].string : ""

@@ -13,6 +13,8 @@ enum InfoFunction {
     ]
 
     static let identifying = ["instance", "job"]
+    /// What info series are called where nothing says it. Silence is right: the pattern is a fixed one.
+    static let anyInfo = [try? CompiledMatcher(LabelMatcher(Labels.metricName, .matches, ".+_info"))].compactMap { $0 }
 }
 
 extension Evaluator {
@@ -22,25 +24,32 @@ extension Evaluator {
         if call.arguments.count > 1, case .selector(let selector) = call.arguments[1].kind {
             matchers = selector.matchers
         }
-        let names = matchers.filter { $0.matcher.name == Labels.metricName }
+        var names = matchers.filter { $0.matcher.name == Labels.metricName }
         let data = matchers.filter { $0.matcher.name != Labels.metricName }
+        // Names that are only refused say of none that it is an info series.
+        let isNamed = names.contains { $0.matcher.operation == .equal || $0.matcher.operation == .matches }
+        if !names.isEmpty, !isNamed { names += InfoFunction.anyInfo }
         let selector =
-            names.isEmpty ? Selector(metric: "target_info", matchers: data) : Selector(metric: nil, matchers: matchers)
+            names.isEmpty
+            ? Selector(metric: "target_info", matchers: data) : Selector(metric: nil, matchers: names + data)
         let join = InfoJoin(names: names, data: data)
         var groups = LabelGroups(by: InfoFunction.identifying, isBy: true)
         var result = Grid(width: steps.count, capacity: base.count)
         var places: [Labels: Int] = [:]
         for step in 0..<steps.count {
+            try checkTime(node)
             let found = newest(selector, steps[step]).filter { !$0.point.isStale }
             try count(found.count, node)
             let newest = try join.newest(found, &groups, node.offset)
             for row in base.labels.indices where base.isPresent(row, step) {
-                let labels = base.visible(row)
+                // A name that goes at the end is still there.
+                let labels = base.labels[row]
                 let group = groups.existing(base.labels[row], isNameless: base.isNameless[row])
                 guard let joined = try join.labels(labels, group.flatMap { newest[$0] } ?? [:], node.offset) else {
                     continue
                 }
-                let place = places[joined] ?? result.appendEmpty(joined)
+                if places[joined] == nil { try checkSize(rows: result.count + 1, width: steps.count, node) }
+                let place = places[joined] ?? result.appendEmpty(joined, isNameless: base.isNameless[row])
                 places[joined] = place
                 result[place, step] = base[row, step]
             }

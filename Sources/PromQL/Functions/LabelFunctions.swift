@@ -18,8 +18,15 @@ enum LabelFunctions {
         var sources: [String] = []
         for index in arguments.indices.dropFirst(3) { sources.append(try label(index, arguments, site)) }
         let separator = arguments[2].string
-        return try relabeled(site, arguments, target) { (labels) throws(Fault) in
-            sources.map { labels[$0] ?? "" }.joined(separator: separator)
+        let offset = site.offset
+        return try relabeled(&site, arguments, target) { (labels) throws(Fault) in
+            let values = sources.map { labels[$0] ?? "" }
+            let length = values.reduce(values.count * separator.utf8.count) { $0 + $1.utf8.count }
+            guard length <= RegularExpression.longestResult else {
+                throw Fault(
+                    "label_join makes a label of more than \(RegularExpression.longestResult) bytes", at: offset)
+            }
+            return values.joined(separator: separator)
         }
     }
 
@@ -27,7 +34,8 @@ enum LabelFunctions {
         (site, arguments) throws(Fault) in
         let regex: RegularExpression
         do throws(RegexError) {
-            regex = try RegularExpression(arguments[4].string)
+            regex = try RegularExpression(
+                arguments[4].string, dotMatchesNewline: site.dialect.version == .three)
         } catch {
             throw Fault("bad regular expression: \(error.reason)", at: site.call.arguments[4].offset)
         }
@@ -35,7 +43,7 @@ enum LabelFunctions {
         let source = arguments[3].string
         let replacement = arguments[2].string
         let offset = site.call.arguments[2].offset
-        return try relabeled(site, arguments, target) { (labels) throws(Fault) in
+        return try relabeled(&site, arguments, target) { (labels) throws(Fault) in
             do throws(RegexError) {
                 return try regex.expand(template: replacement, over: labels[source] ?? "")
             } catch {
@@ -56,7 +64,8 @@ enum LabelFunctions {
 
     /// Each series with the label `target` set to what `value` gives; left alone where that is nil.
     private static func relabeled(
-        _ site: CallSite, _ arguments: [PartValue], _ target: String, _ value: (Labels) throws(Fault) -> String?
+        _ site: inout CallSite, _ arguments: [PartValue], _ target: String,
+        _ value: (Labels) throws(Fault) -> String?
     ) throws(Fault) -> PartValue {
         var grid = arguments[0].grid(site.width)
         for row in grid.labels.indices {
@@ -64,6 +73,11 @@ enum LabelFunctions {
             let isLate = site.dialect.isExperimental && grid.isNameless[row]
             let labels = isLate ? grid.labels[row] : grid.visible(row)
             guard let value = try value(labels) else { continue }
+            try site.checkTime()
+            site.labelBytesLeft -= value.utf8.count
+            guard site.labelBytesLeft >= 0 else {
+                throw Fault("\(site.call.function.name) makes labels that are too long together", at: site.offset)
+            }
             grid.relabel(
                 row, labels.setting(target, to: value), isNameless: isLate && target != Labels.metricName)
         }

@@ -19,8 +19,8 @@ enum OverTimeFunctions {
             name: "quantile_over_time", arguments: [.scalar, .matrix],
             remarkOnNumbers: { 0...1 ~= $0[0] ? nil : Function.remarkOnQuantile($0[0]) },
             body: .range { window, numbers in window.values.quantile(numbers[0]) }),
-        over("stddev_over_time") { $0.values.variance.squareRoot() },
-        over("stdvar_over_time") { $0.values.variance },
+        over("stddev_over_time") { variance($0).squareRoot() },
+        over("stdvar_over_time") { variance($0) },
         over("sum_over_time") { $0.values.compensatedSum },
         over("ts_of_first_over_time", .experimental) { $0.points.first?.time.seconds },
         over("ts_of_last_over_time", .experimental) { $0.points.last?.time.seconds },
@@ -35,6 +35,12 @@ enum OverTimeFunctions {
         Function(
             name: name, arguments: [.matrix], keepsName: keepsName, availability: availability,
             body: .range { window, _ in body(window) })
+    }
+
+    /// What is too large is no number in Prometheus 2.
+    private static func variance(_ window: RangeWindow) -> Double {
+        let variance = window.values.variance
+        return window.version == .two && variance.isInfinite ? .nan : variance
     }
 
     /// When the last of the points was taken that none beats.

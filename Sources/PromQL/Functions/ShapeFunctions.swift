@@ -36,7 +36,7 @@ enum ShapeFunctions {
     private static func sorted(_ isBefore: @escaping @Sendable (Double, Double) -> Bool) -> Function.Body {
         .vector { (site, arguments) throws(Fault) in
             let grid = arguments[0].grid(site.width)
-            guard site.width == 1 else { return .vector(grid) }
+            guard site.width == 1 else { return unsorted(grid, &site) }
             return .vector(
                 grid.ordered { left, right in
                     let (first, second) = (grid.values[left], grid.values[right])
@@ -46,11 +46,22 @@ enum ShapeFunctions {
         }
     }
 
+    /// Series of several steps always come in the order of their labels.
+    private static func unsorted(_ grid: Grid, _ site: inout CallSite) -> PartValue {
+        if site.dialect.version == .three {
+            site.notes.add(
+                .warning, "sort is ineffective for range queries since results are always ordered by labels",
+                at: site.offset)
+        }
+        return .vector(grid)
+    }
+
     private static func sortedByLabel(
         _ isOrdered: @escaping @Sendable (NaturalOrder, NaturalOrder) -> Bool
     ) -> Function.Body {
         .vector { (site, arguments) throws(Fault) in
             let grid = arguments[0].grid(site.width)
+            guard site.width == 1 else { return unsorted(grid, &site) }
             let names = arguments.dropFirst().map(\.string)
             return .vector(
                 grid.ordered { left, right in
@@ -66,32 +77,32 @@ enum ShapeFunctions {
     }
 }
 
-/// A text in natural order: runs of digits are compared as numbers.
+/// A text in natural order: runs of digits are compared as numbers, what is between them as text.
 struct NaturalOrder: Comparable {
     let text: String
 
     static func < (left: NaturalOrder, right: NaturalOrder) -> Bool {
         var first = Substring(left.text).utf8
         var second = Substring(right.text).utf8
-        while let one = first.first, let other = second.first {
-            if one.isDigit, other.isDigit {
-                let numbers = (number(&first), number(&second))
+        while !first.isEmpty, !second.isEmpty {
+            let (one, other) = (run(&first), run(&second))
+            if one.first?.isDigit == true, other.first?.isDigit == true {
+                let numbers = (one.drop { $0 == UInt8(ascii: "0") }, other.drop { $0 == UInt8(ascii: "0") })
                 if numbers.0.count != numbers.1.count { return numbers.0.count < numbers.1.count }
                 if numbers.0 != numbers.1 { return numbers.0.lexicographicallyPrecedes(numbers.1) }
-            } else {
-                if one != other { return one < other }
-                first = first.dropFirst()
-                second = second.dropFirst()
+            } else if one != other {
+                return one.lexicographicallyPrecedes(other)
             }
         }
         return first.isEmpty && !second.isEmpty || first.isEmpty && second.isEmpty && left.text < right.text
     }
 
-    /// The digits that a text begins with, without leading zeros; moves past them.
-    private static func number(_ text: inout Substring.UTF8View) -> [UInt8] {
-        let digits = text.prefix { $0.isDigit }
-        text = text[digits.endIndex...]
-        return Array(digits.drop { $0 == UInt8(ascii: "0") })
+    /// The digits that a text begins with, or what is before the first of them; moves past it.
+    private static func run(_ text: inout Substring.UTF8View) -> [UInt8] {
+        let isNumber = text.first?.isDigit == true
+        let run = text.prefix { $0.isDigit == isNumber }
+        text = text[run.endIndex...]
+        return Array(run)
     }
 }
 

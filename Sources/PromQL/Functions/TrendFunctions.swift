@@ -36,6 +36,8 @@ enum TrendFunctions {
         let covariance = products.total - times.total * values.total / count
         let variance = squares.total - times.total * times.total / count
         let slope = covariance / variance
+        // A sum that is too large is no number in Prometheus 2.
+        if window.version == .two, values.sum.isInfinite || products.sum.isInfinite { return (.nan, .nan) }
         return (slope, values.total / count - slope * times.total / count)
     }
 }

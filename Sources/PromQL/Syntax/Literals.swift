@@ -3,21 +3,33 @@
 /// Number literals: decimal, exponent, hexadecimal (`0x`), octal (leading zero), `_` between digits.
 enum NumberLiteral {
     static func read(_ word: String) -> Double? {
-        let bytes = Array(word.utf8)
-        guard let first = bytes.first, bytes.last != UInt8(ascii: "_") else { return nil }
-        for index in bytes.indices.dropFirst() where bytes[index] == UInt8(ascii: "_") {
-            guard bytes[index + 1] != UInt8(ascii: "_"),
-                ![bytes[index - 1], bytes[index + 1]].contains(UInt8(ascii: "."))
-            else { return nil }
+        guard let plain = withoutSeparators(word), let first = plain.utf8.first else { return nil }
+        let second = plain.utf8.dropFirst().first
+        // Go reads a number as a whole one of 63 bits first, then as a decimal one.
+        if first == UInt8(ascii: "0"), second.map({ $0 | 0x20 }) == UInt8(ascii: "x") {
+            return Int64(plain.dropFirst(2), radix: 16).map { Double($0) }
         }
-        let plain = String(decoding: bytes.filter { $0 != UInt8(ascii: "_") }, as: UTF8.self)
-        if bytes.count > 2, first == UInt8(ascii: "0"), bytes[1] | 0x20 == UInt8(ascii: "x") {
-            return UInt64(plain.dropFirst(2), radix: 16).map { Double($0) }
-        }
-        if bytes.count > 1, first == UInt8(ascii: "0"), let octal = UInt64(plain, radix: 8) { return Double(octal) }
+        if first == UInt8(ascii: "0"), second != nil, let octal = Int64(plain, radix: 8) { return Double(octal) }
         guard plain.utf8.allSatisfy({ $0.isDigit || "eE.+-".utf8.contains($0) }) else { return nil }
         let value = Double(plain.hasPrefix(".") ? "0" + plain : plain.hasSuffix(".") ? plain + "0" : plain)
         return value?.isFinite == true ? value : nil
+    }
+}
+
+extension NumberLiteral {
+    /// Without each `_` between two digits, or behind `0x`; nil where one stands elsewhere.
+    static func withoutSeparators(_ word: String) -> String? {
+        let bytes = Array(word.utf8)
+        guard bytes.contains(UInt8(ascii: "_")) else { return word }
+        let isHexadecimal = bytes.count > 1 && bytes[0] == UInt8(ascii: "0") && bytes[1] | 0x20 == UInt8(ascii: "x")
+        func isDigit(_ index: Int) -> Bool {
+            guard bytes.indices.contains(index) else { return false }
+            return bytes[index].isDigit || isHexadecimal && UInt8(ascii: "a")...UInt8(ascii: "f") ~= bytes[index] | 0x20
+        }
+        for index in bytes.indices where bytes[index] == UInt8(ascii: "_") {
+            guard isDigit(index + 1), isDigit(index - 1) || isHexadecimal && index == 2 else { return nil }
+        }
+        return String(decoding: bytes.filter { $0 != UInt8(ascii: "_") }, as: UTF8.self)
     }
 }
 

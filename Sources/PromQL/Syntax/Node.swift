@@ -40,6 +40,12 @@ struct Node: Sendable {
         /// Whether a comparison gives 0 and 1 instead of filtering.
         let returnsBool: Bool
         let matching: VectorMatching
+
+        /// Whether what it gives has no metric's name; Prometheus 2 forgets to drop it after `atan2`.
+        func dropsName(_ version: Dialect.Version) -> Bool {
+            if operation == .atan2, version == .two { return false }
+            return !operation.isComparison || returnsBool
+        }
     }
 
     struct Call: Sendable {
@@ -78,6 +84,11 @@ struct Node: Sendable {
         case .binary(let binary): binary.left.type == .scalar && binary.right.type == .scalar ? .scalar : .vector
         case .call(let call): call.function.result
         }
+    }
+
+    /// Where its text begins; the offset of an operation is that of its operator.
+    var start: Int {
+        if case .binary(let binary) = kind { binary.left.start } else { offset }
     }
 
     var children: [Node] { Self.children(of: kind) }

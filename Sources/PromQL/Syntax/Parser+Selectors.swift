@@ -27,8 +27,9 @@ extension Parser {
                         shift.fixed = fixed
                         return true
                     }, result.offset)
-            } else if let word = token.keyword, word == "anchored" || word == "smoothed" {
-                try requireExperimental(word, at: offset)
+            } else if let word = token.keyword, word == "anchored" || word == "smoothed",
+                dialect.version == .three || dialect.isExperimental
+            {
                 advance()
                 result = try node(try edged(result.kind, Edges(rawValue: word) ?? .plain, at: offset), result.offset)
             } else {
@@ -124,13 +125,13 @@ extension Parser {
         var matchers: [CompiledMatcher] = []
         if skip("{") {
             while !skip("}") {
-                try matcher(&metric, &matchers)
+                try matcher(&metric, &matchers, isNamedBefore: word != nil)
                 if !skip(","), !token.isSign("}") {
                     throw Fault("unexpected \(token.name) in a selector: expected \",\" or \"}\"", at: token.offset)
                 }
             }
         }
-        let exact = matchers.firstIndex { $0.matcher.name == Labels.metricName && $0.matcher.operation == .equal }
+        let exact = matchers.firstIndex { $0.isName }
         if metric == nil, let exact, !mayMatchAll { metric = matchers.remove(at: exact).matcher.value }
         guard mayMatchAll || metric?.isEmpty == false || matchers.contains(where: { !$0.matches("") }) else {
             throw Fault("a selector needs a name, or a matcher that does not match the empty text", at: offset)
@@ -138,7 +139,10 @@ extension Parser {
         return Selector(metric: metric, matchers: matchers)
     }
 
-    private mutating func matcher(_ metric: inout String?, _ matchers: inout [CompiledMatcher]) throws(Fault) {
+    /// - Parameter isNamedBefore: whether the name stands before the braces; then no matcher may be about it.
+    private mutating func matcher(
+        _ metric: inout String?, _ matchers: inout [CompiledMatcher], isNamedBefore: Bool
+    ) throws(Fault) {
         let start = token
         let name: String
         switch start.kind {
@@ -147,8 +151,9 @@ extension Parser {
         default: throw Fault("unexpected \(start.name) in a selector: expected a label", at: start.offset)
         }
         advance()
+        let isNamed = metric != nil || matchers.contains { $0.isName }
         if case .string = start.kind, token.isSign(",") || token.isSign("}") {
-            guard metric == nil else { throw Fault("the metric is named twice", at: start.offset) }
+            guard !isNamed else { throw Fault("the metric is named twice", at: start.offset) }
             metric = name
             return
         }
@@ -159,9 +164,15 @@ extension Parser {
         guard case .string(let value) = token.kind else {
             throw Fault("unexpected \(token.name) in a selector: expected a text in quotes", at: token.offset)
         }
-        if name == Labels.metricName, metric != nil { throw Fault("the metric is named twice", at: start.offset) }
+        // Prometheus 2 takes two names that are both meant.
+        let isSecond = operation == .equal && isNamed && (dialect.version == .three || metric != nil)
+        if name == Labels.metricName, isNamedBefore || isSecond {
+            throw Fault("the metric is named twice", at: start.offset)
+        }
         do throws(RegexError) {
-            matchers.append(try CompiledMatcher(LabelMatcher(name, operation, value)))
+            matchers.append(
+                try CompiledMatcher(
+                    LabelMatcher(name, operation, value), dotMatchesNewline: dialect.version == .three))
         } catch {
             throw Fault("bad regular expression \"\(value.prefix(64))\": \(error.reason)", at: token.offset)
         }

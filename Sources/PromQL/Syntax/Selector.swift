@@ -29,7 +29,7 @@ struct Shift: Sendable {
     var fixed: FixedTime?
 }
 
-/// How the ends of a range vector are found (Prometheus's `promql-extended-range-selectors`).
+/// How the ends of a range vector are found; part of the language since Prometheus 3.16.
 enum Edges: String, Sendable {
     case plain
     /// The newest value at or before the beginning stands there, the newest within the range at the end.

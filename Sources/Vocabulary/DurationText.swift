@@ -12,17 +12,28 @@ public enum DurationText {
     /// Prometheus counts nanoseconds in 64 bits, and refuses what is longer: a little over 292 years.
     private static let longest = Int64.max / 1_000_000
 
-    /// The duration that `text` says, or nil when it is not one.
+    /// The duration that `text` says, or nil when it is not one, or a longer one than there are.
     public static func parse(_ text: some StringProtocol) -> Duration? {
-        let text = String(text)
-        if text == "0" { return .zero }
+        guard let total = total(of: String(text)), total <= longest else { return nil }
+        return .milliseconds(total)
+    }
+
+    /// Whether `text` is a duration but for its length.
+    public static func isTooLong(_ text: some StringProtocol) -> Bool {
+        total(of: String(text)).map { $0 > longest } ?? false
+    }
+
+    /// In milliseconds, the largest number for what is larger; nil when it is no duration.
+    private static func total(of text: String) -> Int64? {
+        if text == "0" { return 0 }
         var total: Int64 = 0
         var rest = text.utf8[...]
         var nextUnit = 0
         guard !rest.isEmpty else { return nil }
         while !rest.isEmpty {
             let digits = rest.prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
-            guard let number = Int64(String(Substring(digits))) else { return nil }
+            guard !digits.isEmpty else { return nil }
+            let number = Int64(String(Substring(digits))) ?? .max
             rest = rest[digits.endIndex...]
             let letters = rest.prefix { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 }
             rest = rest[letters.endIndex...]
@@ -30,11 +41,10 @@ public enum DurationText {
             guard let index = units[nextUnit...].firstIndex(where: { $0.name == name }) else { return nil }
             let (part, overflow) = number.multipliedReportingOverflow(by: units[index].milliseconds)
             let (sum, overflowed) = total.addingReportingOverflow(part)
-            guard !overflow, !overflowed, sum <= longest else { return nil }
-            total = sum
+            total = overflow || overflowed ? .max : sum
             nextUnit = index + 1
         }
-        return .milliseconds(total)
+        return total
     }
 
     /// `duration` in the same form, in whole milliseconds: `90s` becomes `1m30s`.

@@ -84,12 +84,8 @@ struct Lexer {
         }
         let word = text(from: start)
         if let value = NumberLiteral.read(word) { return .number(value) }
-        if let duration = DurationText.parse(word) {
-            guard duration.milliseconds <= TimeSpan.longest else {
-                throw Fault("duration \"\(word.prefix(64))\" is too long", at: start)
-            }
-            return .duration(duration.milliseconds)
-        }
+        if let duration = DurationText.parse(word) { return .duration(duration.milliseconds) }
+        if DurationText.isTooLong(word) { throw Fault("duration \"\(word.prefix(64))\" is too long", at: start) }
         throw Fault("bad number or duration \"\(word.prefix(64))\"", at: start)
     }
 

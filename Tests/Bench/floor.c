@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * floor URI ROUNDS PAUSE [TIERS]: the least a libvirt client can pay for the agent's rounds, its two bulk calls, or the
- * first TIERS of them, over one kept read-only connection, PAUSE milliseconds apart. Prints, in order: CPU nanoseconds of
+ * first TIERS of them, over one kept read-only connection, one every PAUSE milliseconds. Prints, in order: CPU nanoseconds of
  * this process for each round, records and typed parameters of the last round, pages of resident memory at the end,
  * nanoseconds that the calls of a round took. The first three rounds warm up and do not count. */
+#include <errno.h>
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 #include <stdio.h>
@@ -21,6 +22,14 @@ static long long clock_now(clockid_t clock)
     struct timespec now;
     clock_gettime(clock, &now);
     return (long long)now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+/* Sleeps until the next round is due, or not at all when it is late. */
+static void await(long long due)
+{
+    struct timespec time = {due / 1000000000LL, due % 1000000000LL};
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL) == EINTR)
+        ;
 }
 
 static int ask(virConnectPtr host, unsigned groups, long *parameters)
@@ -61,8 +70,10 @@ int main(int argc, char **argv)
     long long began = 0, took = 0;
     long parameters = 0;
     int records = 0;
+    long long due = clock_now(CLOCK_MONOTONIC);
     for (int i = 0; i < warm + rounds; i++) {
-        usleep((useconds_t)atoi(argv[3]) * 1000);
+        due += atoi(argv[3]) * 1000000LL;
+        await(due);
         if (i == warm)
             began = clock_now(CLOCK_PROCESS_CPUTIME_ID);
         records = 0;

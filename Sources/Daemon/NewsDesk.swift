@@ -56,15 +56,17 @@ package final class NewsDesk: Sendable {
     private struct State {
         var counts = Counts()
         var limiter = LineLimiter()
-        /// The incident of each domain that was counted last: the decisions of one are one incident.
-        var lastIncidents: [DomainIdentity: String] = [:]
+        /// The incidents of each domain that were counted last: the decisions of one are one incident, and those of two
+        /// may come in turn.
+        var lastIncidents: [DomainIdentity: [String]] = [:]
         /// When something was last counted of each domain, on the monotonic clock.
         var counted: [DomainName: Duration] = [:]
 
         mutating func count(_ decision: Decision) {
-            guard !decision.incident.isEmpty, lastIncidents[decision.domain] != decision.incident else { return }
+            let last = lastIncidents[decision.domain] ?? []
+            guard !decision.incident.isEmpty, !last.contains(decision.incident) else { return }
             if lastIncidents.count >= NewsDesk.actionLimit { lastIncidents = [:] }
-            lastIncidents[decision.domain] = decision.incident
+            lastIncidents[decision.domain] = last.suffix(NewsDesk.incidentsRemembered - 1) + [decision.incident]
             let key = IncidentKey(
                 host: decision.domain.connection, domain: decision.domain.name, cause: decision.cause)
             if counts.incidents[key] != nil || counts.incidents.count < NewsDesk.actionLimit {
@@ -75,6 +77,8 @@ package final class NewsDesk: Sendable {
 
     /// Domains and actions that are counted apart; a host has fewer.
     private static let actionLimit = 10_000
+    /// Of one domain: an incident that others have followed tells no more.
+    private static let incidentsRemembered = 4
 
     /// `pass` is given everything, after it has been counted; it returns at once.
     package init(log: Logger, pass: (@Sendable (News) -> Void)? = nil) {

@@ -139,6 +139,8 @@ struct DomainRecord: Sendable {
     var failures = 0
     /// Alerts that fire, by their labels.
     var firing: [Labels: Alert] = [:]
+    /// The one of them that began while an incident was open, and was not judged in it.
+    var lateAlert: Labels?
     /// What the domain's owner wishes, as last read.
     var wish: DomainWish?
     /// Facts were asked for and have not come yet.

@@ -53,7 +53,10 @@ extension Remediator {
     }
 
     func hear(_ alert: Alert, in record: inout DomainRecord, _ now: Moment) -> [Order] {
-        guard case .idle = record.phase else { return [] }
+        guard case .idle = record.phase else {
+            record.lateAlert = alert.labels
+            return []
+        }
         open(&record, now)
         record.incident?.alert = alert
         return []
@@ -61,6 +64,7 @@ extension Remediator {
 
     func open(_ record: inout DomainRecord, _ now: Moment) {
         record.incident = incident(record, now)
+        record.lateAlert = nil
         record.phase = .collecting(until: now.uptime + settle(record.domain))
     }
 

@@ -190,6 +190,11 @@ public struct Remediator: Sendable {
         let close: [Order] = record.incident?.isKept == true ? [.close(record.domain)] : []
         record.incident = nil
         record.phase = phase
-        return [order] + close + afterTrial(&record, outcome, now)
+        let orders = [order] + close + afterTrial(&record, outcome, now)
+        // It is about the domain as it is now.
+        guard case .idle = record.phase, let late = record.lateAlert.flatMap({ record.firing[$0] }) else {
+            return orders
+        }
+        return orders + hear(late, in: &record, now)
     }
 }

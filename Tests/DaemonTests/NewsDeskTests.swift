@@ -7,10 +7,10 @@ import Vocabulary
 @testable import Daemon
 
 @Suite struct NewsDeskTests {
-    private static func decision(on name: String) -> Decision {
+    private static func decision(on name: String, of incident: String = "i") -> Decision {
         Decision(
             domain: DomainIdentity(connection: "local", uuid: DomainUUID(high: 1, low: UInt64(name.count)), name: name),
-            incident: "i", judgement: Judgement(cause: .panic, confidence: .high, evidence: ""), action: "start",
+            incident: incident, judgement: Judgement(cause: .panic, confidence: .high, evidence: ""), action: "start",
             outcome: .succeeded, reason: "", policy: nil, time: Timestamp(milliseconds: 0))
     }
 
@@ -25,5 +25,15 @@ import Vocabulary
         #expect(counted() == ["web"] && desk.counts.actions.count == 1)
         desk.take(.decision(Self.decision(on: "other")))
         #expect(counted() == ["other", "web"])
+    }
+
+    @Test func `an incident is counted once, also when decisions of two come in turn`() {
+        let desk = NewsDesk(log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        for incident in ["a", "b", "a", "b", "a"] {
+            desk.take(.decision(Self.decision(on: "web", of: incident)))
+        }
+        #expect(desk.counts.incidents.values.reduce(0, +) == 2)
+        for number in 0..<100 { desk.take(.decision(Self.decision(on: "web", of: "\(number)"))) }
+        #expect(desk.counts.incidents.values.reduce(0, +) == 102)
     }
 }

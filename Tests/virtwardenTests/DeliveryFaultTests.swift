@@ -79,7 +79,7 @@ import Testing
         unlink(state + "/fill")
         // The mount ends with the agent: what it has is copied.
         let copy = directory.path + "/copy"
-        try await waitUntil("what is owed is in the file, and what was told", within: .seconds(40)) {
+        try await waitUntil("what is owed is in the file, and what was told", within: .seconds(90)) {
             try await run("sh", ["-c", #"rm -rf "$2"; cp -a "$1" "$2" || true"#, "sh", state, copy])
             // One that was copied while it was written to may be of no use.
             let rows = try? DatabaseHandle(path: copy + "/outbox.db").query(

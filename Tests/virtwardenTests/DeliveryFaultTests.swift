@@ -52,12 +52,13 @@ import Testing
         let port = try await agent.port()
         try await waitUntil("the first is told") { self.told("First") }
         let state = "/proc/\(agent.pid)/root\(directory.path)/state"
-        // SQLite gives room back when it closes a file: that is taken, too.
+        // SQLite gives room back when it closes a file: that is taken, too. The shell writes itself: a program that it had
+        // started would outlive it, and take the room that is given back at the end.
         let filler = try ChildProcess(
             "sh",
             [
                 "-c",
-                #"while :; do dd if=/dev/zero of="$1/fill" bs=1k oflag=append conv=notrunc 2>/dev/null; sleep 0.02; done"#,
+                #"while :; do while printf %01024d 0 >>"$1/fill"; do :; done 2>/dev/null; sleep 0.02; done"#,
                 "sh", state,
             ])
         try await waitUntil("nothing more fits") {

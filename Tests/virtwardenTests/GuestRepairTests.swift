@@ -283,15 +283,21 @@ import Testing
         }
         let agent = try scene.serve()
         let port = try await agent.port()
-        try await scene.wait(port, for: #"libvirt_domain_state{domain="stopped",state="running"} 1"#)
+        for name in ["killed", "ended", "stopped"] {
+            try await scene.wait(port, for: "libvirt_domain_state{domain=\"\(name)\",state=\"running\"} 1")
+        }
         try scene.host.kill("stopped", SIGSTOP)
         try scene.host.kill("ended", SIGTERM)
         try scene.host.kill("killed", SIGKILL)
         try await waitUntil("the kill is repaired", within: Self.patience) {
             !agent.lines("decision", "outcome=succeeded", "domain=killed", "cause=hypervisor-crash").isEmpty
         }
-        try await waitUntil("the end is left", within: Self.patience) {
-            !agent.lines("decision", "outcome=left-alone", "domain=ended", "cause=host-signal").isEmpty
+        do {
+            try await waitUntil("the end is left", within: Self.patience) {
+                !agent.lines("decision", "outcome=left-alone", "domain=ended", "cause=host-signal").isEmpty
+            }
+        } catch {
+            throw HostError("\(error); it says \(agent.lines("domain=ended"))")
         }
         #expect(try await scene.host.state(of: "ended") == "shut off")
         #expect(agent.lines("decision", "outcome=acted", "domain=stopped").isEmpty)

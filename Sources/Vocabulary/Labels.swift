@@ -13,11 +13,15 @@ public struct Label: Sendable {
         // Keyed at random for each process, since values come from tenants. Of the bytes, not of the texts: these are
         // equal in Swift when they look the same, and series with such values are two.
         var hasher = Hasher()
-        for var text in [name, value] {
-            text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-            hasher.combine(UInt8.max)
-        }
+        Self.combine(name, &hasher)
+        Self.combine(value, &hasher)
         fingerprint = hasher.finalize()
+    }
+
+    private static func combine(_ text: String, _ hasher: inout Hasher) {
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        hasher.combine(UInt8.max)
     }
 }
 
@@ -49,7 +53,8 @@ extension Label: Codable {
     }
 }
 
-/// The labels of one series, sorted by name, each name once, no empty value (but see `init(texts:)`); the metric name is `__name__`.
+/// The labels of one series, sorted by name, each name once, no empty value (but see `init(texts:)`); the metric name is
+/// `__name__`.
 ///
 /// An empty value means the same as no label, as in Prometheus's data model, so it is never kept.
 public struct Labels: Sendable {

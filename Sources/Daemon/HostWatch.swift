@@ -4,7 +4,6 @@ package import DomainXML
 import Libvirt
 package import Logging
 import Queues
-package import Remediation
 package import Sampling
 package import Vocabulary
 
@@ -85,7 +84,7 @@ package actor HostWatch {
     var refused: Set<String>
     var answered: Set<String> = []
     /// Calls that are never made.
-    private let withheld: Set<String>
+    let withheld: Set<String>
     /// Refusals that the log has told of.
     var toldOf: Set<String> = []
     var figures = RoundFigures()
@@ -123,7 +122,7 @@ package actor HostWatch {
     var renewed: Duration?
     /// Domains for which there was no room in the round before.
     var domainsLeftOut = 0
-    private var connecting: Task<Void, Never>?
+    var connecting: Task<Void, Never>?
     private(set) var isStopped = false
 
     static let bulkCall = "virConnectGetAllDomainStats"
@@ -212,7 +211,7 @@ package actor HostWatch {
         sayWriterProblem()
     }
 
-    private func sayWriterProblem() {
+    func sayWriterProblem() {
         guard let problem = links?.writerProblem else { return }
         log.error("cannot repair domains of \(name): \(problem); watching goes on, repairs are refused")
     }
@@ -242,7 +241,7 @@ package actor HostWatch {
         round()
     }
 
-    private func round() {
+    func round() {
         guard let since = roundSince else {
             roundSince = .monotonic
             Task {
@@ -260,112 +259,6 @@ package actor HostWatch {
         }
     }
 
-    // MARK: Connecting
-
-    private func disconnect() {
-        disconnectObjects()
-        if links?.isOnlyOne == false { lanes?.close() }
-        links?.close()
-        figures.droppedEvents += events?.dropped ?? 0
-        events = nil
-        links = nil
-        lanes = nil
-        monitorCall = nil
-        hung = []
-        clock.reset()
-        retries = [:]
-        callQueue.removeAll()
-        detailQueues = [:]
-        // The next daemon may be a newer one.
-        refused = withheld
-        answered = []
-        leaveGuests()
-        forgetNode()
-        for uuid in domains.keys { domains[uuid]?.isTimedOut = false }
-    }
-
-    private func connect() {
-        connecting = Task { await self.keepConnecting() }
-    }
-
-    private func keepConnecting() async {
-        var wait = Duration.milliseconds(500)
-        var said: String?
-        while !isStopped, links == nil {
-            do throws(VirError) {
-                let opened = try await HostLinks.open(plan.uri, writes: plan.writes, within: plan.openingDeadline)
-                try await begin(opened)
-                return
-            } catch {
-                putHostSeries()
-                if said != error.description {
-                    said = error.description
-                    log.warning("cannot watch \(name): \(error); trying again until it answers")
-                }
-            }
-            // Silence is right: a cancelled wait means that the agent stops, and the loop's condition sees that.
-            try? await Task.sleep(for: wait * Double.random(in: 0.8...1.2))
-            wait = min(wait * 2, .seconds(15))
-        }
-    }
-
-    /// Registers for events first, lists after, compares with what was last known: nothing falls between.
-    private func begin(_ opened: HostLinks) async throws(VirError) {
-        let stream: EventStream
-        let lane: Connection
-        let listed: [ListedDomain]
-        do throws(VirError) {
-            stream = try await opened.main.subscribe(buffer: 8192)
-            versions = try await opened.main.versions()
-            listed = try await opened.main.domains()
-            lane = opened.isOnlyOne ? opened.main : try await openLane()
-        } catch {
-            opened.close()
-            throw error
-        }
-        guard !isStopped else {
-            if !opened.isOnlyOne { Task { await lane.close() } }
-            return opened.close()
-        }
-        links = opened
-        events = stream
-        answered = ["virConnectGetVersion", "virConnectListAllDomains"]
-        if stream.isHeard {
-            answered.insert("virConnectDomainEventRegisterAny")
-        } else {
-            refuse("virConnectDomainEventRegisterAny")
-        }
-        lanes = Lanes(lane)
-        let changed = putHostSeries()
-        await reconcile(listed, opened)
-        await listener.changed(changed, at: .now)
-        log.info("watching \(name)", metadata: ["uri": "\(opened.main.uri)", "domains": "\(listed.count)"])
-        sayWriterProblem()
-        Task { [weak self] in
-            for await event in stream.events { await self?.hear(event) }
-        }
-        Task { [weak self] in
-            for await flood in stream.floods { await self?.quiet(flood) }
-        }
-        Task { [weak self] in
-            let reason = await opened.ended()
-            await self?.lost(opened, because: reason)
-        }
-        round()
-        Task { [weak self] in await self?.beginObjects(opened) }
-    }
-
-    private func lost(_ old: HostLinks, because reason: CloseReason?) async {
-        guard let links, links.main === old.main, !isStopped else { return }
-        disconnect()
-        figures.reconnects += 1
-        withdraw(Set(CollectorTier.allCases), nil)
-        log.warning(
-            "lost libvirt of \(name)", metadata: ["reason": "\(reason?.name ?? "closed")", "next": "connecting again"])
-        await listener.changed(putHostSeries(), at: .now)
-        connect()
-    }
-
     /// Takes numbers off the board that nobody knows any more: a scrape shows none rather than old ones.
     func withdraw(_ tiers: Set<CollectorTier>, _ sentence: String?) {
         var parts = groups(of: tiers).map { Board.Part.group($0) }
@@ -375,24 +268,4 @@ package actor HostWatch {
         guard board.remove(keys, at: .now), let sentence else { return }
         log.warning("\(sentence); its numbers are left out until it does")
     }
-}
-
-/// Whoever wants to know what a host did. Values only; each call returns soon.
-package protocol HostListener: Sendable {
-    /// These series changed at `time`, outside the sampling rhythm.
-    func changed(_ series: [Labels], at time: Timestamp) async
-    func heard(_ event: DomainEvent) async
-    func found(_ finding: DomainFinding) async
-    func heard(_ event: ObjectNews) async
-    /// All domains of the connection, after `found` was told of those that had changed.
-    /// `isHere`: they run on this machine.
-    func listed(_ domains: [RemediationInput.ListedStatus], on connection: String, isHere: Bool) async
-    /// A domain's signs of life.
-    func sampled(_ vitals: DomainVitals, of domain: DomainIdentity) async
-}
-
-extension HostListener {
-    package func heard(_ event: ObjectNews) async {}
-    package func sampled(_ vitals: DomainVitals, of domain: DomainIdentity) async {}
-    package func listed(_ domains: [RemediationInput.ListedStatus], on connection: String, isHere: Bool) async {}
 }

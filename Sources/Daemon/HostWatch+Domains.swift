@@ -9,34 +9,50 @@ package import Vocabulary
 /// Which domains there are: met, described, compared with what was last known, forgotten.
 extension HostWatch {
     /// Compares `listed` with what was last known: what happened while nobody listened becomes a finding.
+    ///
+    /// Statuses are taken in at once, before anything is waited for: what events and rounds tell while definitions are
+    /// read is newer than the list.
     func reconcile(_ listed: [ListedDomain], _ links: HostLinks) async {
-        var changed: [Labels] = []
         let listed = listed.filter { plan.filter.covers($0.name) }
         // Those that are gone first: another domain may have taken the name, and no series may be there twice.
         var findings = forgetMissing(Set(listed.map(\.uuid)), knownBefore: .monotonic, at: .now)
         for one in listed {
             if let known = domains[one.uuid], known.identity.name != one.name { forget(one.uuid, at: .now) }
         }
-        for one in withinLimit(listed) {
-            let now = Timestamp.now
+        var changed: [Labels] = []
+        let watched = withinLimit(listed)
+        for one in watched {
             if let known = domains[one.uuid] {
-                if known.status != one.status { findings.append(known.finding(one.status, at: now)) }
-                note(one.status, of: known)
-                // Another run under another number: it was stopped and started while nobody listened.
-                if let id = one.id, let before = known.listed?.id, id != before {
-                    known.started(at: now)
-                }
-                known.listed = one
+                if let finding = compare(one, with: known) { findings.append(finding) }
             } else {
                 changed += adopt(one)
             }
-            await describe(one, links)
+        }
+        for one in watched {
+            await describe(one.uuid, links)
             changed += putState(of: one.uuid, at: .now)
         }
-        for finding in findings { await listener.found(finding) }
-        let standing = listed.map { RemediationInput.ListedStatus($0.identity(on: name), $0.status.words) }
+        // Of a domain that has changed since, that change has been told.
+        for finding in findings where domains[ObjectUUID(finding.domain.uuid)]?.status.words == finding.now {
+            await listener.found(finding)
+        }
+        let gone = Set(watched.map(\.uuid)).subtracting(domains.keys)
+        let standing = listed.filter { !gone.contains($0.uuid) }.map { one in
+            RemediationInput.ListedStatus(one.identity(on: name), (domains[one.uuid]?.status ?? one.status).words)
+        }
         await listener.listed(standing, on: name, isHere: plan.isHere)
         await listener.changed(changed, at: .now)
+    }
+
+    /// Takes what a list says of a domain that is known; a finding when its status is another.
+    private func compare(_ listed: ListedDomain, with known: WatchedDomain) -> DomainFinding? {
+        let now = Timestamp.now
+        let finding = known.status == listed.status ? nil : known.finding(listed.status, at: now)
+        note(listed.status, of: known)
+        // Another run under another number: it was stopped and started while nobody listened.
+        if let id = listed.id, let before = known.listed?.id, id != before { known.started(at: now) }
+        known.listed = listed
+        return finding
     }
 
     /// Those that are watched already, and as many others as there is room for.
@@ -99,7 +115,8 @@ extension HostWatch {
                 forget(uuid, at: .now)
                 adopt(listed)
             }
-            await describe(listed, links)
+            domains[uuid]?.listed = listed
+            await describe(uuid, links)
         } catch {
             // It left between the list and this call, or was transient and has stopped.
             if error.code == .noDomain { forget(uuid, at: .now) }
@@ -108,32 +125,33 @@ extension HostWatch {
     }
 
     /// Reads the definition again; for a new domain and after an event that changed it.
-    private func describe(_ listed: ListedDomain, _ links: HostLinks) async {
-        var description = domains[listed.uuid]?.description
+    private func describe(_ uuid: ObjectUUID, _ links: HostLinks) async {
+        guard let name = domains[uuid]?.identity.name else { return }
+        var read: DomainDescription?
         do throws(VirError) {
-            let xml = try await links.main.xml(of: listed.uuid)
+            let xml = try await links.main.xml(of: uuid)
             answered.insert("virDomainGetXMLDesc")
             do throws(XMLError) {
-                description = try DomainDescription.parse(xml, metadata: plan.metadata)
+                read = try DomainDescription.parse(xml, metadata: plan.metadata)
             } catch {
-                log.warning("cannot read a definition", metadata: ["domain": "\(listed.name)", "why": "\(error)"])
+                log.warning("cannot read a definition", metadata: ["domain": "\(name)", "why": "\(error)"])
             }
         } catch {
-            log.debug("cannot read a definition", metadata: ["domain": "\(listed.name)", "why": "\(error)"])
+            log.debug("cannot read a definition", metadata: ["domain": "\(name)", "why": "\(error)"])
         }
-        guard let domain = domains[listed.uuid] else { return }
-        domain.listed = listed
+        guard let domain = domains[uuid] else { return }
+        let description = read ?? domain.description
         let before = domain.wish?.problems ?? []
         domain.description = description
         if let problem = domain.wish?.problems.first, domain.wish?.problems != before {
             log.warning(
                 "cannot use what a domain's metadata says of its repair: it is only observed",
-                metadata: ["domain": "\(listed.name)", "why": "\(problem.asOneLine)"])
+                metadata: ["domain": "\(name)", "why": "\(problem.asOneLine)"])
         }
         domain.guest.connected(description?.isAgentConnected ?? false)
-        let reading = domain.reading(DomainStats(uuid: listed.uuid, name: listed.name))
+        let reading = domain.reading(DomainStats(uuid: uuid, name: name))
         put(groups(of: [.definition]), reading, of: domain, at: .now)
-        putGuest(of: listed.uuid, at: .now)
+        putGuest(of: uuid, at: .now)
     }
 
     /// Puts the status that is known on the board; the series that it changed.

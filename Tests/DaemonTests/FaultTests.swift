@@ -2,6 +2,8 @@
 import Daemon
 import FoundationEssentials
 import Glibc
+import Libvirt
+import Remediation
 import Sampling
 import SeriesStore
 import TestHosts
@@ -72,6 +74,31 @@ import Vocabulary
             #expect(!board.has(old))
             #expect(board.value("libvirt_domains") == 4)
         }
+    }
+
+    @Test func `a domain that stops while a long list is taken in is not said to run again`() async throws {
+        let directory = try OwnedDirectory()
+        let domains = (1...2000).map { number in
+            """
+            <domain type='test'><name>web-\(number)</name><memory>1024</memory><vcpu>1</vcpu><os><type>hvm</type></os>
+            </domain>
+            """
+        }
+        let file = try directory.write("host.xml", "<node>\(domains.joined())</node>".utf8)
+        let host = HostWatch(
+            .init(name: "local", uri: "test://\(file)", sampling: SamplingPlan(interval: .milliseconds(10))),
+            board: board, log: lines.logger(), listener: listening)
+        await host.start()
+        try await waitUntil("it is connected") { await host.isUp }
+        let writer = try await host.writer(for: "virDomainDestroy")
+        let last = try #require(try await writer.domains().last)
+        try await writer.destroy(last.uuid)
+        try await waitUntil("the list is taken in") { !listening.all.listed.isEmpty }
+        #expect(listening.all.listed.count == 2000)
+        #expect(listening.all.listed.first { $0.domain.name == last.name }?.status.state == "shutoff")
+        #expect(!listening.all.findings.contains { $0.now?.state == "running" })
+        await host.stop()
+        await directory.remove()
     }
 
     @Test func `domains that start and are destroyed in the middle of rounds`() async throws {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Daemon
 import Logging
+import Remediation
 import Synchronization
 import Vocabulary
 
@@ -12,6 +13,7 @@ final class Listening: HostListener {
         var changed: [Labels] = []
         var events: [DomainEvent] = []
         var findings: [DomainFinding] = []
+        var listed: [RemediationInput.ListedStatus] = []
     }
 
     var all: Notes { notes.withLock { $0 } }
@@ -26,6 +28,10 @@ final class Listening: HostListener {
 
     func found(_ finding: DomainFinding) async {
         notes.withLock { $0.findings.append(finding) }
+    }
+
+    func listed(_ domains: [RemediationInput.ListedStatus], on connection: String, isHere: Bool) async {
+        notes.withLock { $0.listed += domains }
     }
 }
 

@@ -15,6 +15,10 @@ struct Poller: @unchecked Sendable {
     /// Descriptors that are told of at once; the others follow.
     private static let batch = 16
 
+    /// How often it looks before others have their turn on the queue. What libvirt has read it mostly answers, and the
+    /// answer can be written at once: to look again costs less than to be woken again.
+    private static let looks = 4
+
     /// -1 when the process may open no more.
     private let descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
     private let source: (any DispatchSourceRead)?
@@ -27,16 +31,23 @@ struct Poller: @unchecked Sendable {
         }
         let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
         source.setEventHandler { @Sendable [descriptor] in
-            withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.batch) { events in
-                let count = epoll_wait(descriptor, events.baseAddress, Int32(Self.batch), 0)
-                guard count > 0 else { return }
-                for event in events[..<Int(count)] {
-                    fired(Int32(truncatingIfNeeded: event.data.u64), Self.events(event.events))
-                }
-            }
+            var looks = 0
+            while looks < Self.looks, Self.tell(descriptor, fired) { looks += 1 }
         }
         source.activate()
         self.source = source
+    }
+
+    /// Tells of the descriptors that are ready; false when none is.
+    private static func tell(_ epoll: Int32, _ fired: (Int32, UInt32) -> Void) -> Bool {
+        withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: batch) { found in
+            let count = epoll_wait(epoll, found.baseAddress, Int32(batch), 0)
+            guard count > 0 else { return false }
+            for event in found[..<Int(count)] {
+                fired(Int32(truncatingIfNeeded: event.data.u64), events(event.events))
+            }
+            return true
+        }
     }
 
     /// Takes a descriptor in, of which nothing is wanted yet. False when there is no room for it.

@@ -77,6 +77,7 @@ bench-rules: setup-bench
 drivers: setup-drivers
 	$(SWIFTPM) build --product virtwarden
 	Tests/Drivers/lxc.sh "$$($(SWIFTPM) build --show-bin-path)/virtwarden"
+	Tests/Drivers/qemu.sh "$$($(SWIFTPM) build --show-bin-path)/virtwarden"
 
 setup:
 	@packaging/setup.sh run

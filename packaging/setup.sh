@@ -22,8 +22,9 @@ test | bench)
     [ "$goal" != bench ] || packages="$packages python3"
     ;;
 drivers)
-    # A private libvirtd with containers, and promtool.
-    packages="$packages libvirt-daemon libvirt-daemon-driver-lxc libvirt-clients prometheus util-linux iproute2 curl"
+    # Private libvirtds, one with containers, one with QEMU on networks of its own, and promtool.
+    packages="$packages libvirt-daemon libvirt-daemon-driver-lxc libvirt-clients prometheus util-linux iproute2 curl
+        libvirt-daemon-driver-qemu qemu-system-x86 qemu-utils ipxe-qemu dnsmasq-base iptables"
     ;;
 *)
     echo "usage: $0 run|test|bench|drivers" >&2

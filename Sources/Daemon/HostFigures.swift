@@ -129,7 +129,7 @@ extension HostWatch {
         // A round that was under way when the watch ended would leave series that nobody takes away.
         guard !isStopped else { return [] }
         let now = Timestamp.now
-        let isUp = links != nil
+        let isUp = links != nil && !isSilent
         let batch = series.libvirt(
             counts: isUp ? self.counts : nil, allocated: isUp ? allocations : [:], versions: isUp ? versions : nil,
             at: now)

@@ -72,6 +72,7 @@ extension HostWatch {
             return opened.close()
         }
         links = opened
+        isSilent = false
         events = stream
         answered = ["virConnectGetVersion", "virConnectListAllDomains"]
         if stream.isHeard {

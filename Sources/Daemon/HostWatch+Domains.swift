@@ -32,16 +32,20 @@ extension HostWatch {
             await describe(one.uuid, links)
             changed += putState(of: one.uuid, at: .now)
         }
-        // Of a domain that has changed since, that change has been told.
-        for finding in findings where domains[ObjectUUID(finding.domain.uuid)]?.status.words == finding.now {
-            await listener.found(finding)
-        }
+        await tell(findings)
         let gone = Set(watched.map(\.uuid)).subtracting(domains.keys)
         let standing = listed.filter { !gone.contains($0.uuid) }.map { one in
             RemediationInput.ListedStatus(one.identity(on: name), (domains[one.uuid]?.status ?? one.status).words)
         }
         await listener.listed(standing, on: name, isHere: plan.isHere)
         await listener.changed(changed, at: .now)
+    }
+
+    /// Of a domain that has changed since, that change has been told.
+    func tell(_ findings: [DomainFinding]) async {
+        for finding in findings where domains[ObjectUUID(finding.domain.uuid)]?.status.words == finding.now {
+            await listener.found(finding)
+        }
     }
 
     /// Takes what a list says of a domain that is known; a finding when its status is another.
@@ -95,12 +99,13 @@ extension HostWatch {
         guard wasActive != domain.isActive else { return }
         retries[uuid] = retryLimit
         hurryDetails(of: uuid)
-        let inner = groups(of: [.information, .monitor, .details])
+        let inner = groups(of: [.round, .information, .monitor, .details])
         board.remove(inner.map { .domain(domain.identity, .group($0)) }, at: .now)
     }
 
     func forget(_ uuid: ObjectUUID, at time: Timestamp) {
         guard let domain = domains.removeValue(forKey: uuid) else { return }
+        retries[uuid] = nil
         board.remove(domain.keys, at: time)
     }
 
@@ -109,6 +114,7 @@ extension HostWatch {
         guard let links else { return }
         do throws(VirError) {
             let listed = try await links.main.domain(uuid)
+            guard self.links?.main === links.main else { return }
             guard plan.filter.covers(listed.name) else { return forget(uuid, at: .now) }
             if domains[uuid]?.identity.name != listed.name {
                 guard domains[uuid] != nil || domains.count < plan.domainLimit else { return }

@@ -47,6 +47,10 @@ extension HostWatch {
         } catch {
             log.debug("cannot stop listening to \(flood.kindName) of \(name): \(error)")
         }
+        listenLater(to: flood, on: links)
+    }
+
+    private func listenLater(to flood: EventFlood, on links: HostLinks) {
         Task { [weak self] in
             // Never cancelled: a connection that has ended by then has nothing to listen to.
             try? await Task.sleep(for: Self.quietTime)
@@ -61,7 +65,8 @@ extension HostWatch {
             await reconcile(try await links.main.domains(), links)
             log.notice("listening to \(flood.kindName) events of \(name) again")
         } catch {
-            log.warning("cannot listen to \(flood.kindName) events of \(name) again: \(error)")
+            log.warning("cannot listen to \(flood.kindName) events of \(name) again, which is tried later: \(error)")
+            listenLater(to: flood, on: links)
         }
     }
 

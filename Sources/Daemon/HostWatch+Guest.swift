@@ -89,6 +89,7 @@ extension HostWatch {
     func startGuestRound() {
         guard plan.asksGuests, links != nil else { return }
         silenceHung()
+        dropOldGuests()
         guard !guests.isRunning, guests.lost.count < GuestLane.limit, Duration.monotonic >= guests.opensAt else {
             return
         }
@@ -109,6 +110,18 @@ extension HostWatch {
             guard domains[uuid]?.guest.answers == true else { return [] }
             domains[uuid]?.guest.answers = false
             domains[uuid]?.guest.info = nil
+            return putGuest(of: uuid, at: .now)
+        }
+        guard !changed.isEmpty else { return }
+        Task { await self.listener.changed(changed, at: .now) }
+    }
+
+    /// What a guest said long ago, because no lane is free to ask it in, is not shown as if it were so now.
+    private func dropOldGuests() {
+        let oldest = Duration.monotonic - plan.guestInterval * 3
+        let changed = domains.flatMap { uuid, domain -> [Labels] in
+            guard domain.guest.info != nil, let asked = domain.guest.asked, asked < oldest else { return [] }
+            domain.guest.info = nil
             return putGuest(of: uuid, at: .now)
         }
         guard !changed.isEmpty else { return }
@@ -152,14 +165,17 @@ extension HostWatch {
     private func take(_ info: GuestInfo?, _ failure: VirError?, of uuid: ObjectUUID) async {
         guard let domain = domains[uuid] else { return }
         domain.guest.info = domain.guest.isConnected ? info : nil
-        domain.guest.answers = failure?.code != .agentUnresponsive
+        // An error that comes from elsewhere says nothing of the agent.
+        let isHeard = failure == nil
+        if isHeard || failure?.code == .agentUnresponsive { domain.guest.answers = isHeard }
         if let failure {
             log.debug(
                 "cannot ask a guest's agent",
                 metadata: ["domain": "\(domain.identity.name)", "host": "\(name)", "why": "\(failure)"])
         }
         await listener.changed(putGuest(of: uuid, at: .now), at: .now)
-        await tellVitals(of: uuid, agentAnswers: domain.guest.answers)
+        guard isHeard || failure?.code == .agentUnresponsive else { return }
+        await tellVitals(of: uuid, agentAnswers: isHeard)
     }
 
     /// The connection to ask agents over, opened when there is none.
@@ -207,6 +223,19 @@ extension HostWatch {
     }
 
     // MARK: Ending
+
+    /// The host does not answer: what agents said is known no more.
+    func loseGuests() {
+        areGuestsLost = true
+        for domain in domains.values { (domain.guest.info, domain.guest.asked) = (nil, nil) }
+    }
+
+    /// The host answers again: whether agents are connected has been told all the time.
+    func returnGuests() {
+        guard areGuestsLost else { return }
+        areGuestsLost = false
+        for uuid in domains.keys { putGuest(of: uuid, at: .now) }
+    }
 
     /// Forgets what agents said, and the lane: the host has gone, or they are not to be asked any more.
     func leaveGuests() {

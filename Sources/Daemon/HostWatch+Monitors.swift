@@ -36,6 +36,7 @@ extension HostWatch {
     }
 
     func startMonitorRound() {
+        hung = hung.filter { domains[$0] != nil }
         if !hung.isEmpty { Task { await self.tellHung() } }
         guard monitorCall == nil else {
             figures.skippedMonitorRounds += 1
@@ -74,8 +75,17 @@ extension HostWatch {
 
     /// A lane to work in, opened when none is free.
     func lane() async -> Connection? {
-        if let lane = lanes?.take() { return lane }
         let before = links?.main
+        // Over a network each connection may end alone.
+        while let lane = lanes?.take() {
+            let isAlive = await lane.isAlive
+            guard let before, links?.main === before else {
+                Task { await lane.close() }
+                return nil
+            }
+            if isAlive { return lane }
+            Task { await lane.close() }
+        }
         do throws(VirError) {
             let lane = try await openLane()
             guard let before, links?.main === before else {
@@ -97,7 +107,7 @@ extension HostWatch {
     private func carryOut(_ call: MonitorCall, _ ask: Ask) async {
         let began = Duration.monotonic
         do throws(VirError) {
-            for stats in try await answer(to: ask, call) where isCurrent(call) { take(stats, ask) }
+            for stats in try await answer(to: ask, call) where isCurrent(call) { take(stats, ask, call) }
             if isCurrent(call), ask.monitor.isEmpty { try await askAgain(call) }
         } catch {
             if isCurrent(call) { failed(error, [.information, .monitor]) }
@@ -119,8 +129,8 @@ extension HostWatch {
         monitorCall?.number == call.number
     }
 
-    /// The bulk call for the groups that are due; for those that `virDomainGetInfo` tells of, that, unless they come with
-    /// the bulk call anyway.
+    /// The bulk call for the groups that are due; for those that `virDomainGetInfo` tells of, that, unless they always
+    /// come with the bulk call.
     private func answer(to ask: Ask, _ call: MonitorCall) async throws(VirError) -> [DomainStats] {
         var found: [DomainStats] = []
         // No group at all would be libvirt's word for all of them.
@@ -133,16 +143,30 @@ extension HostWatch {
             }
             if isCurrent(call) { queueCalls(found) }
         }
-        guard !ask.information.isEmpty, !refused.contains("virDomainGetInfo"),
-            !hasBulk || !ask.stats.isSuperset(of: needs(of: ask.information))
-        else { return found }
+        guard !ask.information.isEmpty, !refused.contains("virDomainGetInfo"), !isInformationInBulk else {
+            return found
+        }
         return filled(found, from: try await call.lane.information(of: Array(domains.keys)), call)
+    }
+
+    /// Whether each answer of the bulk call has what `virDomainGetInfo` tells, as often as that is wanted.
+    ///
+    /// One of the two is the source, always: where domains have control groups, QEMU's driver reads CPU time from those
+    /// for the bulk call and from /proc for the other, and a counter from both in turn would go back.
+    private var isInformationInBulk: Bool {
+        guard hasBulk else { return false }
+        let all = plan.sampling.groups
+        return groups(of: [.information]).allSatisfy { index in
+            let together = groups(of: [.monitor]).filter { all[$0].interval == all[index].interval }
+            return needs(of: together).isSuperset(of: all[index].needs)
+        }
     }
 
     /// The same with what `virDomainGetInfo` told.
     private func filled(_ found: [DomainStats], from information: [DomainStats], _ call: MonitorCall) -> [DomainStats] {
         if isCurrent(call), !information.isEmpty { answered.insert("virDomainGetInfo") }
         var filled = Dictionary(found.map { ($0.uuid, $0) }, uniquingKeysWith: { $1 })
+        for uuid in filled.keys { filled[uuid]?.cpu?.time = nil }
         for stats in information {
             // The lane may know the domain by a name that it had before.
             let name = domains[stats.uuid]?.identity.name ?? stats.name
@@ -169,7 +193,7 @@ extension HostWatch {
             guard isCurrent(call) else { return }
             answered.insert(Self.listCall)
             queueCalls(found)
-            for stats in found { take(stats, Ask(information: [], monitor: groups, stats: [])) }
+            for stats in found { take(stats, Ask(information: [], monitor: groups, stats: []), call) }
         } catch {
             guard error.code == .noSupport else { throw error }
             refuse(error.call)
@@ -209,7 +233,7 @@ extension HostWatch {
         guard monitorCall?.number == call.number else { return }
         if found.isEmpty {
             if Duration.monotonic - call.began > plan.sampling.monitorInterval * 3 {
-                withdraw([.information, .monitor], "a call into domains of \(name) does not return")
+                withdraw([.information, .monitor, .details], "a call into domains of \(name) does not return")
             }
             return
         }
@@ -225,7 +249,8 @@ extension HostWatch {
             Task { await self.monitorRound() }
         } else {
             withdraw(
-                [.information, .monitor], "\(Lanes.limit) calls into monitors of \(name) hang, so no more are made")
+                [.information, .monitor, .details],
+                "\(Lanes.limit) calls into monitors of \(name) hang, so no more are made")
         }
     }
 
@@ -273,15 +298,22 @@ extension HostWatch {
 
     /// A call that had hung has returned: domains whose monitor answers again are asked again.
     private func lookAtHung() async {
-        let still = lanes?.writtenOff.isEmpty == true ? [] : await hungDomains(among: Array(hung))
-        let changed = hung.subtracting(still).flatMap { setHung($0, false) }
+        let asked = hung
+        let still = lanes?.writtenOff.isEmpty == true ? [] : await hungDomains(among: Array(asked))
+        await recover(asked.subtracting(still))
+    }
+
+    /// The monitors of these domains answer again.
+    func recover(_ uuids: Set<ObjectUUID>) async {
+        let changed = uuids.intersection(hung).flatMap { setHung($0, false) }
         await listener.changed(changed, at: .now)
     }
 
     // MARK: Taking
 
-    private func take(_ stats: DomainStats, _ ask: Ask) {
-        guard !hung.contains(stats.uuid), let domain = domains[stats.uuid] else { return }
+    /// Of a domain that was started or stopped meanwhile nothing is taken: it is asked again.
+    private func take(_ stats: DomainStats, _ ask: Ask, _ call: MonitorCall) {
+        guard !hung.contains(stats.uuid), let domain = domains[stats.uuid], domain.turned < call.began else { return }
         var monitor = domain.isReadByCalls ? [] : ask.monitor
         if !monitor.isEmpty {
             let until = retries[stats.uuid] ?? retryLimit
@@ -319,8 +351,9 @@ extension HostWatch {
         for uuid in callQueue.next() {
             guard isCurrent(call) else { return }
             guard let known = domains[uuid], known.isActive, !hung.contains(uuid) else { continue }
+            let asked = Duration.monotonic
             let stats = await byCalls(DomainStats(uuid: uuid, name: known.identity.name), of: known, call.lane)
-            guard isCurrent(call), let domain = domains[uuid] else { continue }
+            guard isCurrent(call), let domain = domains[uuid], domain.turned < asked else { continue }
             put(groups(of: [.round, .information, .monitor]), domain.reading(stats), of: domain, at: .now)
         }
     }

@@ -78,6 +78,7 @@ extension HostWatch {
             put(reading, of: call)
         } catch {
             if error.code == .noSupport { refuse(call.rawValue) }
+            board.remove([.host(name, .node(call.rawValue))], at: .now)
         }
     }
 

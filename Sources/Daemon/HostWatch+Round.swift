@@ -24,8 +24,12 @@ extension HostWatch {
         do throws(VirError) {
             let all = try await tierOne(links, needs(of: due))
             // The connection may have been given up while the call ran.
-            guard self.links != nil else { return }
+            guard self.links?.main === links.main else { return }
+            isSilent = false
             await take(all, due, askedAt: began)
+            await noteUnknownFields(of: links.main)
+            guard self.links?.main === links.main else { return }
+            returnGuests()
             clock.note(due, at: began)
             figures.lastSuccess = .now
             figures.lastSuccessAt = .monotonic
@@ -46,7 +50,6 @@ extension HostWatch {
         if hasBulk {
             do throws(VirError) {
                 let all = try await links.main.statistics(needs.union(.state), noWait: true)
-                await noteUnknownFields(of: links.main)
                 answered.insert(Self.bulkCall)
                 return all
             } catch {
@@ -107,7 +110,7 @@ extension HostWatch {
             await meet(uuid)
             changed += putState(of: uuid, at: .now)
         }
-        for finding in findings { await listener.found(finding) }
+        await tell(findings)
         if !changed.isEmpty { await listener.changed(changed, at: .now) }
         for uuid in turned { await meet(uuid) }
     }

@@ -17,10 +17,15 @@ extension HostWatch {
             of: domain.identity)
     }
 
-    /// Tells how long the monitors that hang have done so.
+    /// Tells how long the monitors that hang have done so. One that does no more, though the call of another domain has
+    /// not returned, is asked again.
     func tellHung() async {
         for uuid in hung {
-            guard let links, let control = await control(of: uuid, links), control.isBusy else { continue }
+            guard let links, let control = await control(of: uuid, links) else { continue }
+            guard control.isBusy else {
+                await recover([uuid])
+                continue
+            }
             guard let domain = domains[uuid], domain.isActive else { continue }
             let vitals = DomainVitals(busyFor: control.since, job: control.isJob ? "job" : nil)
             await listener.sampled(vitals, of: domain.identity)

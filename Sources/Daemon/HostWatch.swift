@@ -95,6 +95,10 @@ package actor HostWatch {
     var objects: ObjectFigures
     /// Where guests' agents are asked.
     var guests = GuestLane()
+    /// Whether the last round has had no answer, though there is a connection.
+    var isSilent = false
+    /// Whether what was known of guests' agents has been withdrawn.
+    var areGuestsLost = false
     /// When the round began that runs now.
     var roundSince: Duration?
     /// Where tier 2 runs; nil while there is no connection.
@@ -263,7 +267,14 @@ package actor HostWatch {
     func withdraw(_ tiers: Set<CollectorTier>, _ sentence: String?) {
         var parts = groups(of: tiers).map { Board.Part.group($0) }
         // The state comes with every round.
-        if tiers.contains(.round) { parts.append(.state) }
+        if tiers.contains(.round) {
+            parts.append(.state)
+            isSilent = true
+        }
+        if tiers.contains(.guest) {
+            parts.append(.guest)
+            loseGuests()
+        }
         let keys = domains.values.flatMap { domain in parts.map { Board.Key.domain(domain.identity, $0) } }
         guard board.remove(keys, at: .now), let sentence else { return }
         log.warning("\(sentence); its numbers are left out until it does")

@@ -21,6 +21,8 @@ final class WatchedDomain {
     var guest: GuestWatch
     /// When it was started, or first seen to run; nil while it does not.
     private(set) var startedAt: Timestamp?
+    /// When it was last noticed that it had been started or stopped, on the monotonic clock.
+    private(set) var turned = Duration.zero
     /// vCPUs and KiB of memory that the last statistics told; the definition's count until then.
     private var vcpus: UInt64?
     private var memory: UInt64?
@@ -52,7 +54,10 @@ final class WatchedDomain {
 
     /// Takes the status that was read; a domain that is found to run has been started by now.
     func take(_ status: StateReading, at time: Timestamp) {
-        if isActive != (status.state != .shutoff) { (vcpus, memory, diskRequests) = (nil, nil, nil) }
+        if isActive != (status.state != .shutoff) {
+            (vcpus, memory, diskRequests) = (nil, nil, nil)
+            turned = .monotonic
+        }
         self.status = status
         startedAt = isActive ? startedAt ?? time : nil
     }
@@ -60,6 +65,7 @@ final class WatchedDomain {
     /// The domain was started, whether it had been seen to stop or not.
     func started(at time: Timestamp) {
         startedAt = time
+        turned = .monotonic
     }
 
     /// Notes what the statistics say of the part of the host that the domain may use.

@@ -38,6 +38,7 @@ import Vocabulary
             board.has(#"libvirt_domain_guest_agent_up{domain="web"} 0"#)
         }
         try await showsWhatItKnows()
+        try await isNotHeardWithoutLibvirt(daemon)
         try await fallsSilent(daemon)
         try await hangs(daemon)
         try await resetsByWatchdog(daemon)
@@ -47,6 +48,16 @@ import Vocabulary
         try await powersOff(daemon)
         await host.stop()
         await daemon.stop()
+    }
+
+    private func isNotHeardWithoutLibvirt(_ daemon: PrivateLibvirtd) async throws {
+        try await daemon.killDaemon()
+        try await waitUntil("libvirt is down") { board.has("libvirt_up 0") }
+        #expect(!board.has("libvirt_domain_guest_"))
+        try await daemon.restart()
+        try await waitUntil("the agent is up again", within: .seconds(60)) {
+            board.has(#"libvirt_domain_guest_agent_up{domain="web"} 1"#) && board.has("libvirt_domain_guest_info{")
+        }
     }
 
     private func showsWhatItKnows() async throws {

@@ -5,7 +5,7 @@
 # libvirtd, domains and agent live in namespaces of their own (mounts, network, processes), which end with the script:
 # nothing on the host is changed, and a libvirtd that runs there is not met.
 
-# Runs the script again inside, unless it is there. `clean_up` is called when it has ended.
+# Runs the script again inside, unless it is there.
 enter() {
     d=${DRIVER_SH_INSIDE:-}
     [ -z "$d" ] || return 0
@@ -15,8 +15,10 @@ enter() {
     }
     binary=$(realpath "$binary")
     directory=$(mktemp -d /tmp/vw-XXXXXX)
+    # libvirt leaves the folders of its control groups behind; one that is in use is not empty and stays.
     trap 'rm -rf "$directory"
-        clean_up' EXIT
+        find /sys/fs/cgroup -depth -type d -path "*/machine/$driver-*-box.libvirt-*" -exec rmdir {} + 2>/dev/null || true
+        rmdir /sys/fs/cgroup/machine /sys/fs/cgroup/*/machine 2>/dev/null || true' EXIT
     trap 'exit 1' HUP INT TERM
     DRIVER_SH_INSIDE=$directory unshare --mount --net --pid --fork --kill-child --mount-proc "$0" "$binary"
     exit
@@ -53,6 +55,13 @@ private_folders() {
     for folder in /run /var/lib /var/log /var/cache /etc/libvirt "$@"; do mount -t tmpfs tmpfs "$folder"; done
     mkdir -p /run/libvirt
     ip link set lo up
+}
+
+# Beside version 1 controllers libvirt would look for a domain's control group in these, and not find it.
+only_old_cgroups() {
+    for hierarchy in unified systemd; do
+        ! mountpoint -q "/sys/fs/cgroup/$hierarchy" || umount "/sys/fs/cgroup/$hierarchy"
+    done
 }
 
 # use_drivers NAME…: the only ones that libvirtd loads; others want users and daemons that may not be here.

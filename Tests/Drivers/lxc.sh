@@ -6,19 +6,11 @@ set -eu
 binary=${1:?usage: lxc.sh BINARY}
 driver=lxc
 . "$(dirname "$0")/host.sh"
-# libvirt leaves the folder of its cgroups behind; one that is in use is not empty and stays.
-clean_up() {
-    find /sys/fs/cgroup -depth -type d -path "*/machine/lxc-*-box.libvirt-lxc*" -exec rmdir {} + 2>/dev/null || true
-    rmdir /sys/fs/cgroup/machine /sys/fs/cgroup/*/machine 2>/dev/null || true
-}
 enter
 
 # --- a host -------------------------------------------------------------------------------------------------------
 private_folders
-# Beside version 1 controllers libvirt would look for the container in these, and not find it.
-for hierarchy in unified systemd; do
-    ! mountpoint -q "/sys/fs/cgroup/$hierarchy" || umount "/sys/fs/cgroup/$hierarchy"
-done
+only_old_cgroups
 use_drivers lxc
 ip link add br0 type bridge
 ip link set br0 up

@@ -128,6 +128,31 @@ import Vocabulary
         await daemon.stop()
     }
 
+    @Test func `a domain whose monitor answers again is asked again, though the call into another still hangs`()
+        async throws
+    {
+        let daemon = try await running(["hung", "held"])
+        try daemon.kill("held", SIGSTOP)
+        // Not the agent's call: another client's.
+        let client = try ChildProcess("virsh", ["-q", "-c", daemon.uri, "domstats", "--block", "held"])
+        try await waitUntil("the other client waits") {
+            try await daemon.virsh("domcontrol", "held").contains("occupied")
+        }
+        try daemon.kill("hung", SIGSTOP)
+        let host = host(daemon)
+        await host.start()
+        let hangs = { @Sendable (name: String) in board.value("libvirt_domain_timed_out{domain=\"\(name)\"}") }
+        try await waitUntil("both are named") { hangs("hung") == 1 && hangs("held") == 1 }
+        try daemon.kill("held", SIGCONT)
+        try await waitUntil("the one is sampled") { hangs("held") == 0 && board.samples("held", read) > 0 }
+        #expect(hangs("hung") == 1)
+        try daemon.kill("hung", SIGCONT)
+        try await waitUntil("the other is") { hangs("hung") == 0 && board.samples("hung", read) > 0 }
+        _ = await client.end()
+        await host.stop()
+        await daemon.stop()
+    }
+
     @Test func `a domain that stops while the monitors are asked has no figures of its last run`() async throws {
         let names = (0..<8).map { "domain-\($0)" }
         let daemon = try await running(names)

@@ -143,7 +143,7 @@ public struct InterfaceLimits: Hashable, Sendable {
         case inbound, outbound
     }
 
-    /// KiB a second, by libvirt's word: `average`, `peak`, `floor`.
+    /// Kilobytes a second, of 1000 bytes each as for `tc`, by libvirt's word: `average`, `peak`, `floor`.
     public var rates: [Direction: [String: UInt64]] = [:]
     /// KiB that may pass at the peak rate.
     public var burst: [Direction: UInt64] = [:]

@@ -141,7 +141,7 @@ import Vocabulary
         #expect(
             interface == [
                 #"libvirt_domain_interface_limit_bytes_per_second"#
-                    + #"{direction="inbound", domain="web1", limit="average", target_device="vnet0"} 2048.0"#,
+                    + #"{direction="inbound", domain="web1", limit="average", target_device="vnet0"} 2000.0"#,
                 #"libvirt_domain_interface_limit_burst_bytes"#
                     + #"{direction="outbound", domain="web1", target_device="vnet0"} 3072.0"#,
             ])

@@ -162,6 +162,27 @@ import Vocabulary
             ])
     }
 
+    @Test func `an operation that nobody asked for in a window took no time at all, not 0 seconds`() {
+        let stats = stats { extra in
+            var disk = DiskDetails(name: "vda")
+            var window = LatencyWindow(index: 0)
+            window.interval = 10
+            window.latencies = [
+                .init(.read, .min, nanoseconds: 0), .init(.read, .max, nanoseconds: 0),
+                .init(.read, .avg, nanoseconds: 0), .init(.write, .min, nanoseconds: 0),
+                .init(.write, .max, nanoseconds: 1_000_000),
+            ]
+            disk.windows = [window]
+            extra.disks = [disk]
+        }
+        let name = "libvirt_domain_block_stats_window_latency_seconds"
+        #expect(
+            Readings.lines(BlockLatencyCollector(), stats) == [
+                #"\#(name){domain="web1", operation="write", stat="min", target_device="vda", window="10s"} 0.0"#,
+                #"\#(name){domain="web1", operation="write", stat="max", target_device="vda", window="10s"} 0.001"#,
+            ])
+    }
+
     @Test func `limits and errors of disks are shown where libvirt tells them`() {
         var stats = stats { extra in
             var limits = DiskLimits()

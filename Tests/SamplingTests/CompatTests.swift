@@ -143,6 +143,15 @@ import Vocabulary
                 #"libvirt_domain_block_stats_read_seconds_total{domain="web1", target_device="vda", \#(uuid)} 1.0"#))
     }
 
+    @Test func `kumina's exporter lists no domain that is shut off`() throws {
+        var off = try reading()
+        off.stats.status = Readings.status(5)
+        #expect(Readings.lines(KuminaCollector(), off).isEmpty)
+        // One that crashed is still there.
+        off.stats.status = Readings.status(6)
+        #expect(!Readings.lines(KuminaCollector(), off).isEmpty)
+    }
+
     @Test func `a mode whose labels differ takes the place of what it has`() {
         let plan = SamplingPlan(interval: .seconds(10), choices: ["kumina": .on])
         #expect(!plan.runs("block") && !plan.runs("interface") && !plan.runs("information") && plan.runs("memory"))

@@ -56,6 +56,9 @@ public final class DomainDescription: Sendable {
         public let userID: String?
         public let projectName: String?
         public let projectID: String?
+        /// What the instance's first disk was made from: `image`, and the image's UUID.
+        public let rootType: String?
+        public let rootID: String?
     }
 
     /// What oVirt's VDSM wrote of the domain.

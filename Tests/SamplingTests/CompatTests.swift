@@ -9,7 +9,8 @@ import Vocabulary
     private static let xml = """
         <domain><metadata><nova:instance xmlns:nova="http://openstack.org/xmlns/libvirt/nova/1.1">
         <nova:name>shop</nova:name><nova:flavor name="m1"/><nova:owner><nova:user uuid="u">ada</nova:user>
-        <nova:project uuid="p">shops</nova:project></nova:owner></nova:instance></metadata>
+        <nova:project uuid="p">shops</nova:project></nova:owner><nova:root type="image" uuid="r"/></nova:instance>
+        </metadata>
         <devices><disk type='file' device='disk'><driver name='qemu' type='raw' cache='none'/>
         <source file='/d/a.raw'/><target dev='vda' bus='virtio'/></disk>
         <interface type='bridge'><source bridge='br0'/><target dev='vnet0'/></interface></devices></domain>
@@ -50,7 +51,7 @@ import Vocabulary
                 #"libvirt_domain_block_stats_allocation{domain="web1", target_device="vda"} 8.0"#,
                 #"libvirt_domain_block_stats_physicalsize_bytes{domain="web1", target_device="vda"} 9.0"#,
                 #"libvirt_domain_info_meta{domain="web1", flavor="m1", instance_name="shop", project_name="shops", "#
-                    + #"project_uuid="p", user_name="ada", user_uuid="u", "#
+                    + #"project_uuid="p", root_type="image", root_uuid="r", user_name="ada", user_uuid="u", "#
                     + #"uuid="00112233-4455-6677-8899-aabbccddeeff"} 1.0"#,
                 #"libvirt_domain_block_meta{bus="virtio", cache="none", disk_type="file", domain="web1", "#
                     + #"driver_type="raw", source_file="/d/a.raw", target_device="vda"} 1.0"#,

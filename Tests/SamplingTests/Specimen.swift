@@ -22,6 +22,7 @@ enum Specimen {
             <domain type='kvm'><name>web1</name><title>t</title>
             <metadata><nova:instance \(nova)><nova:name>n</nova:name><nova:flavor name='f'/>
             <nova:owner><nova:user uuid='1'>u</nova:user><nova:project uuid='2'>p</nova:project></nova:owner>
+            <nova:root type='image' uuid='3'/>
             </nova:instance>
             <vm xmlns='http://ovirt.org/vm/1.0'><clusterVersion>4.7</clusterVersion></vm>
             <kubevirt xmlns='http://kubevirt.io'><uid>u</uid></kubevirt></metadata>

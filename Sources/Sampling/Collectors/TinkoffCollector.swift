@@ -14,7 +14,10 @@ public struct TinkoffCollector: Collector {
 
     private static let about = gauge(
         "info_meta", "UUID, and for OpenStack's instances what Nova wrote; always 1.",
-        labels: ["uuid", "instance_name", "flavor", "user_name", "user_uuid", "project_name", "project_uuid"])
+        labels: [
+            "uuid", "instance_name", "flavor", "user_name", "user_uuid", "project_name", "project_uuid", "root_type",
+            "root_uuid",
+        ])
     private static let state = gauge("info_vstate", "State of the domain as a number of libvirt's virDomainState.")
     private static let disk = gauge(
         "block_meta", "Kind, driver and source of the disk; always 1.",
@@ -64,6 +67,7 @@ public struct TinkoffCollector: Collector {
                 ("flavor", instance?.flavor ?? ""), ("user_name", instance?.userName ?? ""),
                 ("user_uuid", instance?.userID ?? ""), ("project_name", instance?.projectName ?? ""),
                 ("project_uuid", instance?.projectID ?? ""),
+                ("root_type", instance?.rootType ?? ""), ("root_uuid", instance?.rootID ?? ""),
             ])
     }
 

@@ -30,6 +30,8 @@ public final class DomainDescription: Sendable {
         public let target: String?
         /// File, device, image name or `pool/volume`; nil for an empty drive.
         public let source: String?
+        /// The file, where it is one.
+        public let file: String?
         /// `virtio`, `scsi`, `sata` …
         public let bus: String?
         /// `disk`, `cdrom`, `floppy` or `lun`.
@@ -213,6 +215,7 @@ extension DomainDescription.Disk {
         serial = element.child("serial")?.content
         let source = element.child("source")
         sourceProtocol = source?.attribute("protocol")
+        file = source?.attribute("file")
         pool = source?.attribute("pool")
         if let pool = source?.attribute("pool"), let volume = source?.attribute("volume") {
             self.source = "\(pool)/\(volume)"

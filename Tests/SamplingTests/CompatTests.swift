@@ -59,6 +59,33 @@ import Vocabulary
             ])
     }
 
+    private static let sources = """
+        <domain><devices><disk type='file'><source file='/d/a'/><target dev='vda'/></disk>
+        <disk type='block'><source dev='/dev/b'/><target dev='vdb'/></disk>
+        <disk type='network'><source protocol='rbd' name='p/c'/><target dev='vdc'/></disk>
+        <disk type='volume'><source pool='p' volume='d'/><target dev='vdd'/></disk></devices></domain>
+        """
+
+    @Test(arguments: [
+        ("kumina", ["vda": "/d/a"]),
+        ("tinkoff", ["vda": "/d/overlay", "vdb": "/dev/b", "vdc": "p/c", "vdd": "/pool/d"]),
+    ])
+    func `the source of a disk is what the other exporter shows`(name: String, expected: [String: String]) throws {
+        var reading = DomainReading(stats: Readings.stats(), description: try DomainDescription.parse(Self.sources))
+        reading.stats.disks = ["vda", "vdb", "vdc", "vdd"].map { Readings.disk($0, readBytes: 1) }
+        // As after a snapshot, of which the definition was not read yet.
+        (reading.stats.disks[0].path, reading.stats.disks[3].path) = ("/d/overlay", "/pool/d")
+        let collector = try #require(Collectors.all.first { type(of: $0).name == name })
+        var sampler = DomainSampler(domain: "web1", host: nil)
+        let batch = sampler.batch(reading, collectors: [collector], at: Readings.time)
+        var found: [String: String] = [:]
+        for series in batch.layout.series {
+            guard let disk = series.labels["target_device"], let source = series.labels["source_file"] else { continue }
+            found[disk] = source
+        }
+        #expect(found == expected)
+    }
+
     @Test func `Tinkoff's limits are there for every disk, 0 for none`() {
         var limits = BlockLimits()
         limits.bytes[.write] = 1000

@@ -35,7 +35,7 @@ public struct KuminaCollector: Collector {
             StateCollector.addCode(reading, into: &writer)
             InformationCollector().collect(reading, into: &writer)
         }
-        let sources = Self.table(description?.disks.map { ($0.target, $0.source) })
+        let sources = Self.table(description?.disks.map { ($0.target, $0.file) })
         writer.extending(with: { domain + [Label("source_file", sources[$0] ?? "")] }) { writer in
             BlockCollector().collect(reading, into: &writer)
             for disk in reading.stats.disks where !disk.name.isEmpty {

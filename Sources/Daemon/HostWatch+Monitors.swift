@@ -319,7 +319,9 @@ extension HostWatch {
         for uuid in callQueue.next() {
             guard isCurrent(call) else { return }
             guard let known = domains[uuid], known.isActive, !hung.contains(uuid) else { continue }
-            let stats = await byCalls(DomainStats(uuid: uuid, name: known.identity.name), of: known, call.lane)
+            var stats = DomainStats(uuid: uuid, name: known.identity.name)
+            stats.status = known.status
+            stats = await byCalls(stats, of: known, call.lane)
             guard isCurrent(call), let domain = domains[uuid] else { continue }
             put(groups(of: [.round, .information, .monitor]), domain.reading(stats), of: domain, at: .now)
         }

@@ -156,6 +156,7 @@ enum Specimen {
     private static func guest() -> GuestInfo {
         var guest = GuestInfo()
         (guest.osID, guest.osName, guest.osVersion, guest.kernelRelease) = ("i", "n", "v", "k")
+        (guest.osVariant, guest.kernelVersion, guest.machine) = ("a", "l", "m")
         (guest.hostname, guest.timezone, guest.users) = ("h", "t", 1)
         (guest.load1, guest.load5, guest.load15) = (1, 1, 1)
         guest.filesystems = [.init(mountpoint: "/", kind: "ext4", device: "vda", total: 2, used: 1)]

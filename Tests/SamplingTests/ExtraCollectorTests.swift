@@ -87,6 +87,18 @@ import Vocabulary
         #expect(Readings.lines(DirtyRateCollector(), stats) == Array(lines.prefix(count)))
     }
 
+    @Test(arguments: [(1_700_000_000, true), (11_015, false)] as [(UInt64, Bool)])
+    func `a dirty rate's time is shown where it is one of the calendar`(start: UInt64, isShown: Bool) {
+        let stats = stats { extra in
+            var rate = DirtyRateStats()
+            (rate.status, rate.startTime, rate.period) = (2, start, 10)
+            extra.dirtyRate = rate
+        }
+        let time = #"libvirt_domain_dirty_rate_start_timestamp_seconds{domain="web1"} 1700000000.0"#
+        let period = #"libvirt_domain_dirty_rate_period_seconds{domain="web1"} 10.0"#
+        #expect(Readings.lines(DirtyRateCollector(), stats) == (isShown ? [time] : []) + [period])
+    }
+
     @Test func `the hypervisor's statistics are chosen by name, bounded, and what is left out is said`() throws {
         let stats = stats { extra in
             extra.hypervisor = [

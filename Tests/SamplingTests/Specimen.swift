@@ -101,6 +101,7 @@ enum Specimen {
         var dirty = DirtyRateStats()
         dirty.vcpus = [.init(index: 0)]
         (dirty.status, dirty.mebibytesPerSecond, dirty.vcpus[0].mebibytesPerSecond) = (2, 1, 1)
+        (dirty.startTime, dirty.period) = (1_700_000_000, 1)
         extra.dirtyRate = dirty
         extra.hypervisor = HypervisorStat.Kind.allCases.map { .init(vcpu: 0, name: "n", kind: $0, value: 1) }
         extra.disks = [diskDetails()]

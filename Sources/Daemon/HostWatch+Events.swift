@@ -7,7 +7,7 @@ import Vocabulary
 /// Events: counted, turned into state at their own time, and passed on. No call here touches a monitor.
 extension HostWatch {
     private static let definitionKinds: Set<String> = [
-        "device_added", "device_removed", "metadata_change", "disk_change",
+        "device_added", "device_removed", "metadata_change", "disk_change", "nic_mac_change",
     ]
 
     /// A domain's interfaces have names on the host while it runs, and another start may give them others; one that is

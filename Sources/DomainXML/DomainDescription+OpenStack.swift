@@ -12,10 +12,12 @@ extension DomainDescription.OpenStack {
             let owner = instance.child("owner", in: namespace)
             let user = owner?.child("user", in: namespace)
             let project = owner?.child("project", in: namespace)
+            let root = instance.child("root", in: namespace)
             self.init(
                 instanceName: instance.child("name", in: namespace)?.content,
                 flavor: instance.child("flavor", in: namespace)?.attribute("name"), userName: user?.content,
-                userID: user?.attribute("uuid"), projectName: project?.content, projectID: project?.attribute("uuid"))
+                userID: user?.attribute("uuid"), projectName: project?.content, projectID: project?.attribute("uuid"),
+                rootType: root?.attribute("type"), rootID: root?.attribute("uuid"))
             return
         }
         return nil

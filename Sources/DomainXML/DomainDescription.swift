@@ -30,6 +30,8 @@ public final class DomainDescription: Sendable {
         public let target: String?
         /// File, device, image name or `pool/volume`; nil for an empty drive.
         public let source: String?
+        /// The file, where it is one.
+        public let file: String?
         /// `virtio`, `scsi`, `sata` …
         public let bus: String?
         /// `disk`, `cdrom`, `floppy` or `lun`.
@@ -56,6 +58,9 @@ public final class DomainDescription: Sendable {
         public let userID: String?
         public let projectName: String?
         public let projectID: String?
+        /// What the instance's first disk was made from: `image`, and the image's UUID.
+        public let rootType: String?
+        public let rootID: String?
     }
 
     /// What oVirt's VDSM wrote of the domain.
@@ -210,6 +215,7 @@ extension DomainDescription.Disk {
         serial = element.child("serial")?.content
         let source = element.child("source")
         sourceProtocol = source?.attribute("protocol")
+        file = source?.attribute("file")
         pool = source?.attribute("pool")
         if let pool = source?.attribute("pool"), let volume = source?.attribute("volume") {
             self.source = "\(pool)/\(volume)"

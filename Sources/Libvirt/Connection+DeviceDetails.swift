@@ -18,20 +18,26 @@ extension DetailCalls {
 
     mutating func diskErrors(_ domain: borrowing DomainHandle) {
         let pointer = domain.pointer
-        let capacity = works("virDomainGetDiskErrors") { virDomainGetDiskErrors(pointer, nil, 0, 0) }
-        guard let capacity else { return }
-        var errors: [String: Int32] = [:]
-        defer { details.diskErrors = errors }
-        guard capacity > 0, capacity <= 4096 else { return }
+        diskErrors { virDomainGetDiskErrors(pointer, $0, $1, 0) }
+    }
+
+    /// How many disks there are is asked first. An empty list, "no disk has an error", is said only when libvirt said so.
+    mutating func diskErrors(asking: (UnsafeMutablePointer<virDomainDiskError>?, UInt32) -> Int32) {
+        let capacity = works("virDomainGetDiskErrors") { asking(nil, 0) }
+        guard let capacity, capacity <= 4096 else { return }
+        guard capacity > 0 else { return details.diskErrors = [:] }
         var found = [virDomainDiskError](repeating: virDomainDiskError(), count: Int(capacity))
         let filled = works("virDomainGetDiskErrors") {
-            virDomainGetDiskErrors(pointer, &found, UInt32(capacity), 0)
+            asking(&found, UInt32(capacity))
         }
-        for error in found.prefix(Int(filled ?? 0)) {
+        guard let filled else { return }
+        var errors: [String: Int32] = [:]
+        for error in found.prefix(Int(filled)) {
             guard let disk = error.disk else { continue }
             errors[String(cString: disk)] = error.error
             free(disk)
         }
+        details.diskErrors = errors
     }
 
     mutating func blockLimits(_ domain: borrowing DomainHandle, _ disks: [String]) {

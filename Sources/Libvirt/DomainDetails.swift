@@ -65,14 +65,22 @@ public struct DomainJob: Hashable, Sendable {
     public enum Figure: String, CaseIterable, Sendable {
         case operation
         case timeElapsed = "time_elapsed"
+        /// Without the time that it took to hand over to the other host, as those with `net` are.
+        case timeElapsedNet = "time_elapsed_net"
         case timeRemaining = "time_remaining"
         case downtime
+        case downtimeNet = "downtime_net"
+        case setupTime = "setup_time"
         case dataTotal = "data_total"
         case dataProcessed = "data_processed"
         case dataRemaining = "data_remaining"
         case memoryTotal = "memory_total"
         case memoryProcessed = "memory_processed"
         case memoryRemaining = "memory_remaining"
+        /// Pages that hold one byte over and over, and the others.
+        case memoryConstant = "memory_constant"
+        case memoryNormal = "memory_normal"
+        case memoryNormalBytes = "memory_normal_bytes"
         case memoryRate = "memory_bps"
         /// Pages.
         case memoryDirtyRate = "memory_dirty_rate"
@@ -82,6 +90,16 @@ public struct DomainJob: Hashable, Sendable {
         case diskTotal = "disk_total"
         case diskProcessed = "disk_processed"
         case diskRemaining = "disk_remaining"
+        case diskRate = "disk_bps"
+        case diskTempUsed = "disk_temp_used"
+        case diskTempTotal = "disk_temp_total"
+        /// Bytes that the cache may hold.
+        case compressionCache = "compression_cache"
+        case compressionBytes = "compression_bytes"
+        case compressionPages = "compression_pages"
+        case compressionCacheMisses = "compression_cache_misses"
+        case compressionOverflow = "compression_overflow"
+        case vfioTransferred = "vfio_data_transferred"
         /// Percent.
         case throttle = "auto_converge_throttle"
         /// 0 or 1; of a job that has ended.
@@ -143,7 +161,7 @@ public struct InterfaceLimits: Hashable, Sendable {
         case inbound, outbound
     }
 
-    /// KiB a second, by libvirt's word: `average`, `peak`, `floor`.
+    /// Kilobytes a second, of 1000 bytes each as for `tc`, by libvirt's word: `average`, `peak`, `floor`.
     public var rates: [Direction: [String: UInt64]] = [:]
     /// KiB that may pass at the peak rate.
     public var burst: [Direction: UInt64] = [:]

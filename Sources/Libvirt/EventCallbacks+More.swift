@@ -18,10 +18,22 @@ extension EventCallbacks {
             Registration(VIR_DOMAIN_EVENT_ID_MIGRATION_ITERATION, onMigrationIteration),
             Registration(VIR_DOMAIN_EVENT_ID_JOB_COMPLETED, onJobCompleted),
             Registration(VIR_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED, onRemovalFailed),
+            // Not the last one: only what a driver says of an id that every library knows tells whether it has events.
+            Registration(EventCallbacks.addressChange, onAddressChange),
             Registration(VIR_DOMAIN_EVENT_ID_BLOCK_THRESHOLD, onThreshold),
             Registration(VIR_DOMAIN_EVENT_ID_MEMORY_DEVICE_SIZE_CHANGE, onMemoryDevice),
         ]
     }
+
+    /// `VIR_DOMAIN_EVENT_ID_NIC_MAC_CHANGE`, which came with libvirt 11.2.
+    static var addressChange: virDomainEventID { virDomainEventID(27) }
+
+    /// `virConnectDomainEventNICMACChangeCallback`: the interface's alias, its old address and its new one.
+    typealias AddressChange =
+        @convention(c) (
+            virConnectPtr?, virDomainPtr?, UnsafePointer<CChar>?, UnsafePointer<CChar>?, UnsafePointer<CChar>?,
+            UnsafeMutableRawPointer?
+        ) -> Void
 
     /// `virDomainJobOperation` and whether it worked: `migration_out_completed`, `backup_failed`.
     fileprivate static func job(_ parameters: virTypedParameterPtr?, _ count: Int32) -> String {
@@ -88,6 +100,10 @@ private let onRemovalFailed: virConnectDomainEventDeviceRemovalFailedCallback = 
     EventCallbacks.send(
         VIR_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED, domain, opaque, "device_removal_failed", "device_removal_failed",
         note: alias)
+}
+private let onAddressChange: EventCallbacks.AddressChange = { _, domain, alias, _, _, opaque in
+    EventCallbacks.send(
+        EventCallbacks.addressChange, domain, opaque, "nic_mac_change", "nic_mac_change", note: alias)
 }
 private let onThreshold: virConnectDomainEventBlockThresholdCallback = { _, domain, device, _, _, _, opaque in
     EventCallbacks.send(

@@ -116,10 +116,17 @@ public struct DirtyRateStats: Sendable, Hashable {
 
     /// `virDomainDirtyRateStatus`: 0 never begun, 1 under way, 2 measured.
     public var status: UInt64?
+    /// When it began, in seconds: since the host booted, or, with QEMU 8.2 and later, since 1970.
+    public var startTime: UInt64?
+    /// How long it took, in seconds.
+    public var period: UInt64?
     public var mebibytesPerSecond: UInt64?
     public var vcpus: [VCPU] = []
 
     public init() {}
+
+    /// When it began, in seconds since 1970; nil when that was told by another clock. No host has run for 30 years.
+    public var startTimestamp: UInt64? { startTime.flatMap { $0 >= 1_000_000_000 ? $0 : nil } }
 
     public var isMeasured: Bool { status == 2 }
 }

@@ -30,7 +30,12 @@ public struct GuestInfo: Hashable, Sendable {
     public var osID: String?
     public var osName: String?
     public var osVersion: String?
+    /// `Server Edition` and the like.
+    public var osVariant: String?
     public var kernelRelease: String?
+    public var kernelVersion: String?
+    /// The kind of machine: `x86_64`.
+    public var machine: String?
     public var hostname: String?
     public var timezone: String?
     public var filesystems: [Filesystem]?
@@ -55,7 +60,10 @@ extension GuestInfo {
         osID = found.text("os.id")
         osName = found.text("os.pretty-name") ?? found.text("os.name")
         osVersion = found.text("os.version-id") ?? found.text("os.version")
+        osVariant = found.text("os.variant") ?? found.text("os.variant-id")
         kernelRelease = found.text("os.kernel-release")
+        kernelVersion = found.text("os.kernel-version")
+        machine = found.text("os.machine")
         hostname = found.text("hostname")
         timezone = found.text("timezone.name")
         load1 = Self.load(found, "1m")

@@ -16,7 +16,7 @@ public struct ObjectEvent: Sendable, Hashable {
     public let uuid: ObjectUUID?
     /// The object's name; untrusted, and empty for secrets.
     public let name: String
-    /// The family: `lifecycle`, `refresh`, `update`, `value_changed`.
+    /// The family: `lifecycle`, `refresh`, `update`, `value_changed`, `metadata_change`.
     public let family: String
     /// What happened in it: `defined`, `started`, `created`; digits for a number without a word; the family's own word
     /// where it has no details.

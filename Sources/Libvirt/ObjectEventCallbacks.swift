@@ -8,6 +8,10 @@ enum ObjectEventCallbacks {
     static let nodeDevice = ["created", "deleted", "defined", "undefined"]
     static let secret = ["defined", "undefined"]
 
+    /// `virConnectNetworkEventMetadataChangeCallback`: what kind of metadata, and its namespace.
+    typealias NetworkMetadata =
+        @convention(c) (virConnectPtr?, virNetworkPtr?, Int32, UnsafePointer<CChar>?, UnsafeMutableRawPointer?) -> Void
+
     static func send(
         _ id: ObjectEventID, _ opaque: UnsafeMutableRawPointer?, _ uuid: ObjectUUID?, _ name: UnsafePointer<CChar>?,
         _ family: String, _ detail: String
@@ -51,6 +55,11 @@ let onNetwork: virConnectNetworkEventLifecycleCallback = { _, network, event, _,
     guard let network, let uuid = Connection.uuid({ virNetworkGetUUID(network, $0) }) else { return }
     ObjectEventCallbacks.send(
         .network, opaque, uuid, virNetworkGetName(network), "lifecycle", ObjectEventCallbacks.network.word(event))
+}
+let onNetworkMetadata: ObjectEventCallbacks.NetworkMetadata = { _, network, _, _, opaque in
+    guard let network, let uuid = Connection.uuid({ virNetworkGetUUID(network, $0) }) else { return }
+    ObjectEventCallbacks.send(
+        .networkMetadata, opaque, uuid, virNetworkGetName(network), "metadata_change", "metadata_change")
 }
 let onStoragePool: virConnectStoragePoolEventLifecycleCallback = { _, pool, event, _, opaque in
     ObjectEventCallbacks.send(

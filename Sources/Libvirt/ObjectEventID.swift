@@ -4,10 +4,11 @@ import CLibvirt
 /// What one can ask to hear of a host's objects: libvirt numbers the kinds of event of each object apart.
 public enum ObjectEventID: Int32, Sendable, Hashable, CaseIterable {
     case network, storagePool, storagePoolRefresh, nodeDevice, nodeDeviceUpdate, secret, secretValue
+    case networkMetadata
 
     public var kind: ObjectEvent.Kind {
         switch self {
-        case .network: .network
+        case .network, .networkMetadata: .network
         case .storagePool, .storagePoolRefresh: .storagePool
         case .nodeDevice, .nodeDeviceUpdate: .nodeDevice
         case .secret, .secretValue: .secret
@@ -18,6 +19,8 @@ public enum ObjectEventID: Int32, Sendable, Hashable, CaseIterable {
     private var number: Int32 {
         switch self {
         case .network: Int32(VIR_NETWORK_EVENT_ID_LIFECYCLE.rawValue)
+        // VIR_NETWORK_EVENT_ID_METADATA_CHANGE, which came with libvirt 9.8.
+        case .networkMetadata: 1
         case .storagePool: Int32(VIR_STORAGE_POOL_EVENT_ID_LIFECYCLE.rawValue)
         case .storagePoolRefresh: Int32(VIR_STORAGE_POOL_EVENT_ID_REFRESH.rawValue)
         case .nodeDevice: Int32(VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE.rawValue)
@@ -34,7 +37,10 @@ public enum ObjectEventID: Int32, Sendable, Hashable, CaseIterable {
         let result: Int32
         switch kind {
         case .network:
-            let callback = unsafeBitCast(onNetwork, to: virConnectNetworkEventGenericCallback.self)
+            let callback =
+                self == .networkMetadata
+                ? unsafeBitCast(onNetworkMetadata, to: virConnectNetworkEventGenericCallback.self)
+                : unsafeBitCast(onNetwork, to: virConnectNetworkEventGenericCallback.self)
             result = virConnectNetworkEventRegisterAny(connection, nil, number, callback, box, free)
         case .storagePool:
             let callback =

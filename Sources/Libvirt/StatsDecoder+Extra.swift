@@ -36,6 +36,10 @@ extension StatsDecoder {
         var rate = extra.dirtyRate ?? DirtyRateStats()
         if key.isEqual("calc_status") {
             rate.status = parameter.number
+        } else if key.isEqual("calc_start_time") {
+            rate.startTime = parameter.number
+        } else if key.isEqual("calc_period") {
+            rate.period = parameter.number
         } else if key.isEqual("megabytes_per_second") {
             rate.mebibytesPerSecond = parameter.number
         } else if key.skip("vcpu.") {
@@ -44,7 +48,7 @@ extension StatsDecoder {
             else { return false }
             rate.vcpus[place].mebibytesPerSecond = parameter.number
         } else {
-            return key.isEqual("calc_start_time") || key.isEqual("calc_period") || key.isEqual("calc_mode")
+            return key.isEqual("calc_mode")
         }
         extra.dirtyRate = rate
         return true

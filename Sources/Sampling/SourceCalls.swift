@@ -71,7 +71,9 @@ enum SourceCalls {
 
     /// nil for a family that nothing is known of.
     static func of(_ family: MetricFamily, in collector: (any Collector)?) -> String? {
-        table.first { family.name.hasPrefix($0.prefix) }?.source ?? collector.map { of($0) }
+        // Their names begin as those of the bulk call's group do.
+        if let limits = collector as? TinkoffLimitCollector { return of(limits) }
+        return table.first { family.name.hasPrefix($0.prefix) }?.source ?? collector.map { of($0) }
     }
 
     private static func of(_ collector: any Collector) -> String {

@@ -4,6 +4,8 @@
 extension UInt64 {
     /// Nanoseconds as seconds.
     var secondsFromNanoseconds: Double { Double(self) / 1e9 }
+    /// Kilobytes as bytes.
+    var bytesFromKilobytes: Double { Double(self) * 1000 }
     /// Kibibytes as bytes.
     var bytesFromKiB: Double { Double(self) * 1024 }
 }

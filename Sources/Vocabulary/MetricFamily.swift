@@ -41,7 +41,8 @@ public final class MetricFamily: Sendable {
 extension MetricFamily {
     /// Endings of names, longest first, and what they say of the unit.
     private static let units = [
-        ("_timestamp_seconds", "seconds since 1970"), ("_bytes_per_second", "bytes a second"),
+        ("_timestamp_seconds", "seconds since 1970"), ("_start_time_seconds", "seconds since 1970"),
+        ("_bytes_per_second", "bytes a second"),
         ("_requests_per_second", "requests a second"), ("_pages_per_second", "pages a second"), ("_seconds", "seconds"),
         ("_bytes", "bytes"), ("_ratio", "ratio"), ("_percent", "percent"),
     ]

@@ -41,6 +41,20 @@ import Vocabulary
         #expect(!board.has("virtwarden_capability"))
     }
 
+    @Test func `a driver that is read call by call has the states of other exporters, too`() async throws {
+        let choices: [String: SamplingPlan.Choice] = ["kumina": .on, "tinkoff": .on, "inovex": .on]
+        let plan = SamplingPlan(interval: .milliseconds(100), choices: choices)
+        let host = HostWatch(
+            .init(name: "local", uri: "test:///default", sampling: plan), board: board, log: lines.logger(),
+            listener: Listening())
+        await host.start()
+        try await waitUntil("the domain has been asked") { board.has("libvirt_domain_info_virtual_cpus{") }
+        #expect(board.value(#"libvirt_domain_info_vstate{domain="test"}"#) == 1)
+        #expect(board.has(#"libvirt_domain_info_state{domain="test",state_desc="the domain is running"} 1"#))
+        #expect(board.has(#"libvirt_domain_state_code{domain="test",uuid=""#))
+        await host.stop()
+    }
+
     @Test func `where nothing tells that a monitor hangs, old figures are left out until the call returns`()
         async throws
     {

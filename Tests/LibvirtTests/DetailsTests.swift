@@ -43,6 +43,23 @@ import Testing
         await connection.close()
     }
 
+    @Test(arguments: [(2, -1), (-1, 0), (5000, 0)] as [(Int32, Int32)])
+    func `errors of disks are not known when a call fails`(capacity: Int32, filled: Int32) {
+        // Before libvirt is initialised, asking for its last error is not safe.
+        EventLoop.registered
+        var calls = DetailCalls(refused: [])
+        calls.diskErrors { list, _ in list == nil ? capacity : filled }
+        #expect(calls.details.diskErrors == nil)
+    }
+
+    @Test func `errors of disks are none when there is none, or no disk`() {
+        for capacity in [0, 2] as [Int32] {
+            var calls = DetailCalls(refused: [])
+            calls.diskErrors { list, _ in list == nil ? capacity : 0 }
+            #expect(calls.details.diskErrors == [:])
+        }
+    }
+
     @Test func `calls that the driver has not are named once and not made again`() async throws {
         let driver = try TestDriver(domains: ["web"])
         let connection = try await driver.connect()

@@ -11,12 +11,14 @@ import Testing
             TypedParameters([
                 "user.count": .number(2), "os.id": .text("debian"), "os.pretty-name": .text("Debian 12"),
                 "os.name": .text("Debian"), "os.version-id": .text("12"), "os.kernel-release": .text("6.1"),
+                "os.kernel-version": .text("#1 SMP"), "os.machine": .text("x86_64"), "os.variant": .text("Server"),
                 "hostname": .text("web"), "timezone.name": .text("UTC"), "load.1m": .real(0.5),
                 "fs.count": .number(1), "fs.0.mountpoint": .text("/"), "fs.0.fstype": .text("ext4"),
                 "fs.0.name": .text("vda1"), "fs.0.total-bytes": .number(100), "fs.0.used-bytes": .number(40),
             ]))
         #expect(info.users == 2 && info.osID == "debian" && info.osName == "Debian 12" && info.osVersion == "12")
         #expect(info.kernelRelease == "6.1" && info.hostname == "web" && info.timezone == "UTC")
+        #expect(info.kernelVersion == "#1 SMP" && info.machine == "x86_64" && info.osVariant == "Server")
         #expect(info.load1 == 0.5 && info.load5 == nil)
         #expect(
             info.filesystems == [.init(mountpoint: "/", kind: "ext4", device: "vda1", total: 100, used: 40)])

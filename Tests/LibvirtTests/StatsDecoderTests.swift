@@ -44,6 +44,7 @@ private let nothing = DomainStats(uuid: Parameters.uuid, name: "web")
         #expect(stats.extra?.iothreads.last?.pollShrink == 2)
         #expect(stats.extra?.dirtyRate?.isMeasured == true)
         #expect(stats.extra?.dirtyRate?.mebibytesPerSecond == 3)
+        #expect(stats.extra?.dirtyRate?.startTime == 11015 && stats.extra?.dirtyRate?.period == 1)
         #expect(stats.extra?.dirtyRate?.vcpus.map(\.mebibytesPerSecond) == [1, 2])
     }
 

@@ -9,7 +9,8 @@ import Vocabulary
     private static let xml = """
         <domain><metadata><nova:instance xmlns:nova="http://openstack.org/xmlns/libvirt/nova/1.1">
         <nova:name>shop</nova:name><nova:flavor name="m1"/><nova:owner><nova:user uuid="u">ada</nova:user>
-        <nova:project uuid="p">shops</nova:project></nova:owner></nova:instance></metadata>
+        <nova:project uuid="p">shops</nova:project></nova:owner><nova:root type="image" uuid="r"/></nova:instance>
+        </metadata>
         <devices><disk type='file' device='disk'><driver name='qemu' type='raw' cache='none'/>
         <source file='/d/a.raw'/><target dev='vda' bus='virtio'/></disk>
         <interface type='bridge'><source bridge='br0'/><target dev='vnet0'/></interface></devices></domain>
@@ -50,12 +51,39 @@ import Vocabulary
                 #"libvirt_domain_block_stats_allocation{domain="web1", target_device="vda"} 8.0"#,
                 #"libvirt_domain_block_stats_physicalsize_bytes{domain="web1", target_device="vda"} 9.0"#,
                 #"libvirt_domain_info_meta{domain="web1", flavor="m1", instance_name="shop", project_name="shops", "#
-                    + #"project_uuid="p", user_name="ada", user_uuid="u", "#
+                    + #"project_uuid="p", root_type="image", root_uuid="r", user_name="ada", user_uuid="u", "#
                     + #"uuid="00112233-4455-6677-8899-aabbccddeeff"} 1.0"#,
                 #"libvirt_domain_block_meta{bus="virtio", cache="none", disk_type="file", domain="web1", "#
                     + #"driver_type="raw", source_file="/d/a.raw", target_device="vda"} 1.0"#,
                 #"libvirt_domain_interface_meta{domain="web1", source_bridge="br0", target_device="vnet0"} 1.0"#,
             ])
+    }
+
+    private static let sources = """
+        <domain><devices><disk type='file'><source file='/d/a'/><target dev='vda'/></disk>
+        <disk type='block'><source dev='/dev/b'/><target dev='vdb'/></disk>
+        <disk type='network'><source protocol='rbd' name='p/c'/><target dev='vdc'/></disk>
+        <disk type='volume'><source pool='p' volume='d'/><target dev='vdd'/></disk></devices></domain>
+        """
+
+    @Test(arguments: [
+        ("kumina", ["vda": "/d/a"]),
+        ("tinkoff", ["vda": "/d/overlay", "vdb": "/dev/b", "vdc": "p/c", "vdd": "/pool/d"]),
+    ])
+    func `the source of a disk is what the other exporter shows`(name: String, expected: [String: String]) throws {
+        var reading = DomainReading(stats: Readings.stats(), description: try DomainDescription.parse(Self.sources))
+        reading.stats.disks = ["vda", "vdb", "vdc", "vdd"].map { Readings.disk($0, readBytes: 1) }
+        // As after a snapshot, of which the definition was not read yet.
+        (reading.stats.disks[0].path, reading.stats.disks[3].path) = ("/d/overlay", "/pool/d")
+        let collector = try #require(Collectors.all.first { type(of: $0).name == name })
+        var sampler = DomainSampler(domain: "web1", host: nil)
+        let batch = sampler.batch(reading, collectors: [collector], at: Readings.time)
+        var found: [String: String] = [:]
+        for series in batch.layout.series {
+            guard let disk = series.labels["target_device"], let source = series.labels["source_file"] else { continue }
+            found[disk] = source
+        }
+        #expect(found == expected)
     }
 
     @Test func `Tinkoff's limits are there for every disk, 0 for none`() {
@@ -141,6 +169,15 @@ import Vocabulary
         #expect(
             plain.contains(
                 #"libvirt_domain_block_stats_read_seconds_total{domain="web1", target_device="vda", \#(uuid)} 1.0"#))
+    }
+
+    @Test func `kumina's exporter lists no domain that is shut off`() throws {
+        var off = try reading()
+        off.stats.status = Readings.status(5)
+        #expect(Readings.lines(KuminaCollector(), off).isEmpty)
+        // One that crashed is still there.
+        off.stats.status = Readings.status(6)
+        #expect(!Readings.lines(KuminaCollector(), off).isEmpty)
     }
 
     @Test func `a mode whose labels differ takes the place of what it has`() {

@@ -31,6 +31,29 @@ import Vocabulary
         }
     }
 
+    @Test func `what a job transfers, and how, is told while it runs`() {
+        let figures: [DomainJob.Figure: UInt64] = [
+            .setupTime: 40, .memoryConstant: 7, .memoryNormal: 2, .memoryNormalBytes: 8192, .diskRate: 5,
+            .diskTempUsed: 1, .diskTempTotal: 9, .compressionCache: 64, .compressionBytes: 3, .compressionPages: 4,
+            .compressionCacheMisses: 6, .compressionOverflow: 1, .vfioTransferred: 11, .timeElapsedNet: 1,
+            .downtimeNet: 1,
+        ]
+        let values = [
+            ("setup_time_seconds", "0.04"), ("memory_constant_pages", "7.0"), ("memory_normal_pages", "2.0"),
+            ("memory_normal_bytes", "8192.0"), ("disk_bytes_per_second", "5.0"), ("disk_temp_used_bytes", "1.0"),
+            ("disk_temp_total_bytes", "9.0"), ("compression_cache_bytes", "64.0"), ("compression_bytes", "3.0"),
+            ("compression_pages", "4.0"), ("compression_cache_misses", "6.0"), ("compression_overflows", "1.0"),
+            ("vfio_transferred_bytes", "11.0"),
+        ]
+        #expect(
+            lines(JobCollector()) { $0.job = DomainJob(type: 2, figures: figures) }.dropFirst()
+                == values.map { #"libvirt_domain_job_\#($0){domain="web1"} \#($1)"# }[...])
+        let ended = [("time_elapsed_net", "0.001"), ("downtime_net", "0.001"), ("setup_time", "0.04")]
+        #expect(
+            lines(JobCollector()) { $0.completedJob = DomainJob(type: 3, figures: figures) }
+                == ended.map { #"libvirt_domain_completed_job_\#($0)_seconds{domain="web1"} \#($1)"# })
+    }
+
     @Test func `a job that has ended has names of its own`() {
         let ended = lines(JobCollector()) {
             $0.completedJob = DomainJob(
@@ -141,7 +164,7 @@ import Vocabulary
         #expect(
             interface == [
                 #"libvirt_domain_interface_limit_bytes_per_second"#
-                    + #"{direction="inbound", domain="web1", limit="average", target_device="vnet0"} 2048.0"#,
+                    + #"{direction="inbound", domain="web1", limit="average", target_device="vnet0"} 2000.0"#,
                 #"libvirt_domain_interface_limit_burst_bytes"#
                     + #"{direction="outbound", domain="web1", target_device="vnet0"} 3072.0"#,
             ])

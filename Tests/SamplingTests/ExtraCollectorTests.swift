@@ -87,6 +87,18 @@ import Vocabulary
         #expect(Readings.lines(DirtyRateCollector(), stats) == Array(lines.prefix(count)))
     }
 
+    @Test(arguments: [(1_700_000_000, true), (11_015, false)] as [(UInt64, Bool)])
+    func `a dirty rate's time is shown where it is one of the calendar`(start: UInt64, isShown: Bool) {
+        let stats = stats { extra in
+            var rate = DirtyRateStats()
+            (rate.status, rate.startTime, rate.period) = (2, start, 10)
+            extra.dirtyRate = rate
+        }
+        let time = #"libvirt_domain_dirty_rate_start_timestamp_seconds{domain="web1"} 1700000000.0"#
+        let period = #"libvirt_domain_dirty_rate_period_seconds{domain="web1"} 10.0"#
+        #expect(Readings.lines(DirtyRateCollector(), stats) == (isShown ? [time] : []) + [period])
+    }
+
     @Test func `the hypervisor's statistics are chosen by name, bounded, and what is left out is said`() throws {
         let stats = stats { extra in
             extra.hypervisor = [
@@ -159,6 +171,27 @@ import Vocabulary
                     + #"stat="avg", target_device="vda", window="10s"} 0.002"#,
                 #"libvirt_domain_block_stats_window_queue_depth{domain="web1", operation="read", target_device="vda", "#
                     + #"window="10s"} 1.5"#,
+            ])
+    }
+
+    @Test func `an operation that nobody asked for in a window took no time at all, not 0 seconds`() {
+        let stats = stats { extra in
+            var disk = DiskDetails(name: "vda")
+            var window = LatencyWindow(index: 0)
+            window.interval = 10
+            window.latencies = [
+                .init(.read, .min, nanoseconds: 0), .init(.read, .max, nanoseconds: 0),
+                .init(.read, .avg, nanoseconds: 0), .init(.write, .min, nanoseconds: 0),
+                .init(.write, .max, nanoseconds: 1_000_000),
+            ]
+            disk.windows = [window]
+            extra.disks = [disk]
+        }
+        let name = "libvirt_domain_block_stats_window_latency_seconds"
+        #expect(
+            Readings.lines(BlockLatencyCollector(), stats) == [
+                #"\#(name){domain="web1", operation="write", stat="min", target_device="vda", window="10s"} 0.0"#,
+                #"\#(name){domain="web1", operation="write", stat="max", target_device="vda", window="10s"} 0.001"#,
             ])
     }
 

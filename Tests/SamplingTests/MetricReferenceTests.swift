@@ -17,6 +17,12 @@ import Vocabulary
         #expect(metric("libvirt_domain_info_virtual_cpus")?.source.hasPrefix("virDomainGetInfo, or") == true)
         #expect(metric("libvirt_domain_job_iteration")?.source.contains("virDomainGetJobStats") == true)
         #expect(metric("libvirt_domain_block_stats_allocation")?.unit == "bytes")
+        for name in ["limit_total_bytes", "limit_burst_length_read_requests_seconds", "size_iops_bytes"] {
+            #expect(metric("libvirt_domain_block_stats_\(name)")?.source == "virDomainGetBlockIoTune", "\(name)")
+        }
+        let bulk = "virConnectGetAllDomainStats: block"
+        #expect(metric("libvirt_domain_block_stats_limit_discard_max_bytes")?.source == bulk)
+        #expect(metric("libvirt_domain_start_time_seconds")?.unit == "seconds since 1970")
         #expect(metric("libvirt_domain_iothread_poll_grow")?.isShown == "no")
         #expect(metric("libvirt_storage_volume_capacity_bytes")?.isShown == "with volumes")
     }

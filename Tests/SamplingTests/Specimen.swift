@@ -22,6 +22,7 @@ enum Specimen {
             <domain type='kvm'><name>web1</name><title>t</title>
             <metadata><nova:instance \(nova)><nova:name>n</nova:name><nova:flavor name='f'/>
             <nova:owner><nova:user uuid='1'>u</nova:user><nova:project uuid='2'>p</nova:project></nova:owner>
+            <nova:root type='image' uuid='3'/>
             </nova:instance>
             <vm xmlns='http://ovirt.org/vm/1.0'><clusterVersion>4.7</clusterVersion></vm>
             <kubevirt xmlns='http://kubevirt.io'><uid>u</uid></kubevirt></metadata>
@@ -100,6 +101,7 @@ enum Specimen {
         var dirty = DirtyRateStats()
         dirty.vcpus = [.init(index: 0)]
         (dirty.status, dirty.mebibytesPerSecond, dirty.vcpus[0].mebibytesPerSecond) = (2, 1, 1)
+        (dirty.startTime, dirty.period) = (1_700_000_000, 1)
         extra.dirtyRate = dirty
         extra.hypervisor = HypervisorStat.Kind.allCases.map { .init(vcpu: 0, name: "n", kind: $0, value: 1) }
         extra.disks = [diskDetails()]
@@ -155,6 +157,7 @@ enum Specimen {
     private static func guest() -> GuestInfo {
         var guest = GuestInfo()
         (guest.osID, guest.osName, guest.osVersion, guest.kernelRelease) = ("i", "n", "v", "k")
+        (guest.osVariant, guest.kernelVersion, guest.machine) = ("a", "l", "m")
         (guest.hostname, guest.timezone, guest.users) = ("h", "t", 1)
         (guest.load1, guest.load5, guest.load15) = (1, 1, 1)
         guest.filesystems = [.init(mountpoint: "/", kind: "ext4", device: "vda", total: 2, used: 1)]

@@ -38,6 +38,8 @@ import Testing
     ]
     private static let unseenFamilies: Set<String> = [
         "libvirt_domain_block_stats_errors_total", "libvirt_domain_completed_job_success",
+        "libvirt_domain_completed_job_downtime_net_seconds", "libvirt_domain_completed_job_time_elapsed_net_seconds",
+        "libvirt_domain_dirty_rate_start_timestamp_seconds",
         "libvirt_domain_guest_load1", "libvirt_domain_guest_load5", "libvirt_domain_guest_load15",
         "libvirt_domain_interface_meta", "libvirt_domain_interface_stats_info",
         "libvirt_domain_vcpu_dirty_rate_bytes_per_second", "libvirt_domain_vcpu_halted", "libvirt_interface_members",

@@ -13,19 +13,23 @@ public struct BlockGeometryCollector: Collector {
 
     private static let requestAlignment = limit("request_alignment_bytes", "Alignment of requests, in bytes.")
     private static let discard = limit(
-        "discard_max_bytes", "Most that one discard request may free, in bytes; 0 is any.")
+        "discard_max_bytes", "Most that one discard request may free, in bytes; none, or 0, where it does not matter.")
     private static let discardAlignment = limit(
         "discard_alignment_bytes", "Best alignment of discard requests, in bytes.")
     private static let writeZeroes = limit(
-        "write_zeroes_max_bytes", "Most that one request may fill with zeroes, in bytes; 0 is any.")
+        "write_zeroes_max_bytes",
+        "Most that one request may fill with zeroes, in bytes; none, or 0, where it does not matter.")
     private static let writeZeroesAlignment = limit(
         "write_zeroes_alignment_bytes", "Best alignment of requests that write zeroes, in bytes.")
     private static let transferOptimal = limit("transfer_optimal_bytes", "Best length of a request, in bytes.")
-    private static let transfer = limit("transfer_max_bytes", "Longest request, in bytes; 0 is any.")
+    private static let transfer = limit(
+        "transfer_max_bytes", "Longest request, in bytes; none, or 0, where it does not matter.")
     private static let transferHardware = limit(
-        "transfer_hw_max_bytes", "Longest request that the hardware takes, in bytes; 0 is any.")
+        "transfer_hw_max_bytes",
+        "Longest request that the hardware takes, in bytes; none, or 0, where it does not matter.")
     private static let iov = limit("iov_max", "Most elements of a request's I/O vector.")
-    private static let iovHardware = limit("iov_hw_max", "Most elements that the hardware takes; 0 is any.")
+    private static let iovHardware = limit(
+        "iov_hw_max", "Most elements that the hardware takes; none, or 0, where it does not matter.")
     private static let memoryAlignment = limit(
         "memory_alignment_minimal_bytes", "Alignment that buffers need in memory, in bytes.")
     private static let memoryAlignmentOptimal = limit(

@@ -16,7 +16,7 @@ public struct BlockLatencyCollector: Collector {
     private static let count = MetricFamily("_count", of: latency)
     private static let windowLatency = MetricFamily(
         "libvirt_domain_block_stats_window_latency_seconds", .gauge,
-        "Shortest, longest and average time that requests took over the last seconds, in seconds.",
+        "Shortest, longest and average time that requests took over the last seconds, where there were any, in seconds.",
         labels: ["target_device", "operation", "window", "stat"])
     private static let windowDepth = MetricFamily(
         "libvirt_domain_block_stats_window_queue_depth", .gauge,
@@ -52,7 +52,9 @@ public struct BlockLatencyCollector: Collector {
         func labels(_ operation: DiskOperation) -> [(String, String)] {
             [("target_device", disk.name), ("operation", operation.rawValue), ("window", "\(interval)s")]
         }
-        for one in window.latencies {
+        // The hypervisor says 0 of an operation that nobody asked for.
+        let idle = Set(window.latencies.filter { $0.statistic == .max && $0.nanoseconds == 0 }.map(\.operation))
+        for one in window.latencies where !idle.contains(one.operation) {
             let labels = labels(one.operation) + [("stat", one.statistic.rawValue)]
             writer.add(Self.windowLatency, labels: labels, one.nanoseconds.secondsFromNanoseconds)
         }

@@ -10,7 +10,10 @@ public struct GuestCollector: Collector {
         "agent_up", "Whether the guest's agent is connected and, where it is asked, answers.")
     private static let about = gauge(
         "info", "Operating system and name that the guest gives itself; always 1.",
-        labels: ["os_id", "os_name", "os_version", "kernel_release", "hostname", "timezone"])
+        labels: [
+            "os_id", "os_name", "os_version", "os_variant", "kernel_release", "kernel_version", "machine", "hostname",
+            "timezone",
+        ])
     private static let size = gauge(
         "filesystem_size_bytes", "Size of the file system that the guest has mounted, in bytes.",
         labels: ["mountpoint", "fstype", "device"])
@@ -39,7 +42,9 @@ public struct GuestCollector: Collector {
         guard let guest = reading.guest else { return }
         let about = [
             ("os_id", guest.osID), ("os_name", guest.osName), ("os_version", guest.osVersion),
-            ("kernel_release", guest.kernelRelease), ("hostname", guest.hostname), ("timezone", guest.timezone),
+            ("os_variant", guest.osVariant), ("kernel_release", guest.kernelRelease),
+            ("kernel_version", guest.kernelVersion), ("machine", guest.machine), ("hostname", guest.hostname),
+            ("timezone", guest.timezone),
         ]
         if about.contains(where: { $0.1 != nil }) {
             writer.add(info: Self.about, labels: about.map { ($0.0, $0.1 ?? "") })

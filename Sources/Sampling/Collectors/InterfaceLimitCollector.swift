@@ -26,7 +26,7 @@ public struct InterfaceLimitCollector: Collector {
             for direction in InterfaceLimits.Direction.allCases {
                 let labels = [("target_device", interface), ("direction", direction.rawValue)]
                 for (word, value) in (limit.rates[direction] ?? [:]).sorted(by: { $0.key < $1.key }) {
-                    writer.add(Self.rate, labels: labels + [("limit", word)], value.bytesFromKiB)
+                    writer.add(Self.rate, labels: labels + [("limit", word)], value.bytesFromKilobytes)
                 }
                 if let value = limit.burst[direction] {
                     writer.add(Self.burst, labels: labels, value.bytesFromKiB)

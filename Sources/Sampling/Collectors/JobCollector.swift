@@ -44,6 +44,10 @@ public struct JobCollector: Collector {
         Row(
             "job_downtime_seconds", .downtime, "How long the domain is expected to stand still, in seconds.",
             factor: 0.001),
+        Row("job_setup_time_seconds", .setupTime, "How long the job took to begin, in seconds.", factor: 0.001),
+        Row("job_memory_constant_pages", .memoryConstant, "Pages transferred that hold one byte over and over."),
+        Row("job_memory_normal_pages", .memoryNormal, "Pages that were transferred whole."),
+        Row("job_memory_normal_bytes", .memoryNormalBytes, "What was transferred in whole pages, in bytes."),
         Row("job_memory_bytes_per_second", .memoryRate, "Memory that the job transfers, in bytes a second."),
         Row("job_dirty_pages_per_second", .memoryDirtyRate, "Pages of memory that the domain changes, each second."),
         Row("job_iteration", .memoryIteration, "How often the job has gone through the domain's memory."),
@@ -52,6 +56,21 @@ public struct JobCollector: Collector {
         Row(
             "job_throttle_ratio", .throttle, "How much the vCPUs are slowed down for the job: 0 not, 1 to a stop.",
             factor: 0.01),
+        Row("job_disk_bytes_per_second", .diskRate, "What the job transfers of disks, in bytes a second."),
+        Row("job_disk_temp_used_bytes", .diskTempUsed, "Temporary space that the job uses, in bytes."),
+        Row("job_disk_temp_total_bytes", .diskTempTotal, "Temporary space that the job may use, in bytes."),
+        Row(
+            "job_compression_cache_bytes", .compressionCache,
+            "Size of the cache that pages are compared with, in bytes."),
+        Row("job_compression_bytes", .compressionBytes, "What compressed pages took when transferred, in bytes."),
+        Row("job_compression_pages", .compressionPages, "Pages that were transferred compressed."),
+        Row(
+            "job_compression_cache_misses", .compressionCacheMisses,
+            "Pages that were not compressed, since the cache did not hold them."),
+        Row(
+            "job_compression_overflows", .compressionOverflow,
+            "Pages that were not compressed, since that made them longer."),
+        Row("job_vfio_transferred_bytes", .vfioTransferred, "State of VFIO devices that was transferred, in bytes."),
     ]
     private static let completed = [
         Row(
@@ -61,8 +80,17 @@ public struct JobCollector: Collector {
             "completed_job_time_elapsed_seconds", .timeElapsed, "How long the last job took, in seconds.", factor: 0.001
         ),
         Row(
+            "completed_job_time_elapsed_net_seconds", .timeElapsedNet,
+            "How long the last job took, without handing over to the other host, in seconds.", factor: 0.001),
+        Row(
             "completed_job_downtime_seconds", .downtime,
             "How long the domain stood still for the last job, in seconds.", factor: 0.001),
+        Row(
+            "completed_job_downtime_net_seconds", .downtimeNet,
+            "How long the domain stood still, without handing over to the other host, in seconds.", factor: 0.001),
+        Row(
+            "completed_job_setup_time_seconds", .setupTime, "How long the last job took to begin, in seconds.",
+            factor: 0.001),
         Row("completed_job_success", .success, "Whether the last job worked."),
     ]
     public static let families = [type] + (progress + running + completed).map(\.family)

@@ -4,7 +4,8 @@ public import Libvirt
 public import Vocabulary
 
 /// The series of kumina's exporter, which is Debian's: the names are ours, with the domain's UUID and the device's source
-/// as labels. It takes the place of the collectors whose series it has, since a sum would count both.
+/// as labels. It takes the place of the collectors whose series it has, since a sum would count both. A domain that is
+/// shut off has none of them.
 public struct KuminaCollector: Collector {
     public static let name = "kumina"
     public static let isDefault = false
@@ -26,13 +27,15 @@ public struct KuminaCollector: Collector {
     public init() {}
 
     public func collect(_ reading: DomainReading, into writer: inout SampleWriter) {
+        // Its exporter lists active domains only.
+        guard reading.stats.status?.state != .shutoff else { return }
         let description = reading.description
         let domain = Self.labels(of: reading)
         writer.extending(with: { _ in domain }) { writer in
             StateCollector.addCode(reading, into: &writer)
             InformationCollector().collect(reading, into: &writer)
         }
-        let sources = Self.table(description?.disks.map { ($0.target, $0.source) })
+        let sources = Self.table(description?.disks.map { ($0.target, $0.file) })
         writer.extending(with: { domain + [Label("source_file", sources[$0] ?? "")] }) { writer in
             BlockCollector().collect(reading, into: &writer)
             for disk in reading.stats.disks where !disk.name.isEmpty {

@@ -14,7 +14,10 @@ public struct TinkoffCollector: Collector {
 
     private static let about = gauge(
         "info_meta", "UUID, and for OpenStack's instances what Nova wrote; always 1.",
-        labels: ["uuid", "instance_name", "flavor", "user_name", "user_uuid", "project_name", "project_uuid"])
+        labels: [
+            "uuid", "instance_name", "flavor", "user_name", "user_uuid", "project_name", "project_uuid", "root_type",
+            "root_uuid",
+        ])
     private static let state = gauge("info_vstate", "State of the domain as a number of libvirt's virDomainState.")
     private static let disk = gauge(
         "block_meta", "Kind, driver and source of the disk; always 1.",
@@ -48,7 +51,10 @@ public struct TinkoffCollector: Collector {
         }
         guard let description = reading.description else { return }
         addDomain(description, reading, &writer)
-        for disk in description.disks { addDisk(disk, &writer) }
+        let paths = Dictionary(
+            stats.disks.compactMap { disk in disk.path.map { (disk.name, $0) } },
+            uniquingKeysWith: { first, _ in first })
+        for disk in description.disks { addDisk(disk, paths, &writer) }
         for interface in description.interfaces { addInterface(interface, &writer) }
     }
 
@@ -64,15 +70,20 @@ public struct TinkoffCollector: Collector {
                 ("flavor", instance?.flavor ?? ""), ("user_name", instance?.userName ?? ""),
                 ("user_uuid", instance?.userID ?? ""), ("project_name", instance?.projectName ?? ""),
                 ("project_uuid", instance?.projectID ?? ""),
+                ("root_type", instance?.rootType ?? ""), ("root_uuid", instance?.rootID ?? ""),
             ])
     }
 
-    private func addDisk(_ disk: DomainDescription.Disk, _ writer: inout SampleWriter) {
+    /// The path is that of the statistics, which know a new one first, and know none of a disk on the network.
+    private func addDisk(
+        _ disk: DomainDescription.Disk, _ paths: [String: String], _ writer: inout SampleWriter
+    ) {
         guard let target = disk.target, !target.isEmpty else { return }
+        let source = paths[target] ?? (disk.kind == "volume" ? nil : disk.source)
         writer.add(
             info: Self.disk,
             labels: [
-                ("target_device", target), ("source_file", disk.source ?? ""), ("serial", disk.serial ?? ""),
+                ("target_device", target), ("source_file", source ?? ""), ("serial", disk.serial ?? ""),
                 ("bus", disk.bus ?? ""), ("disk_type", disk.kind ?? ""), ("driver_type", disk.format ?? ""),
                 ("cache", disk.cache ?? ""), ("discard", disk.discard ?? ""),
             ])

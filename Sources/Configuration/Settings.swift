@@ -76,9 +76,9 @@ public enum CompatibilityMode: String, CaseIterable, Sendable {
     /// of pools) go by whether the one of its own name runs.
     var companions: [String] {
         switch self {
-        case .inovex: [InovexJobCollector.name]
-        case .kumina: []
-        case .tinkoff: [TinkoffLimitCollector.name, VCPUPlaceCollector.name]
+        case .inovex: [InovexJobCollector.name, InovexStateCollector.name]
+        case .kumina: [KuminaStateCollector.name]
+        case .tinkoff: [TinkoffLimitCollector.name, TinkoffStateCollector.name, VCPUPlaceCollector.name]
         }
     }
 }

@@ -166,7 +166,7 @@ extension HostWatch {
         guard let domain = domains[uuid] else { return [] }
         var stats = DomainStats(uuid: uuid, name: domain.identity.name)
         stats.status = domain.status
-        let batch = domain.state.batch(domain.reading(stats), collectors: [plan.sampling.state], at: now)
+        let batch = domain.state.batch(domain.reading(stats), collectors: plan.sampling.states, at: now)
         return batch.changes(since: board.put(batch, as: .domain(domain.identity, .state)))
     }
 

@@ -130,7 +130,7 @@ extension HostWatch {
         _ stats: DomainStats, _ domain: WatchedDomain, _ due: [Int], at now: Timestamp
     ) -> (now: SeriesBatch, before: SeriesBatch?) {
         let reading = domain.reading(stats)
-        let state = domain.state.batch(reading, collectors: [plan.sampling.state], at: now)
+        let state = domain.state.batch(reading, collectors: plan.sampling.states, at: now)
         let before = board.put(state, as: .domain(domain.identity, .state))
         if !domain.isReadByCalls { put(due, reading, of: domain, at: now) }
         return (state, before)

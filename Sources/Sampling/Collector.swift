@@ -42,6 +42,8 @@ extension Collector {
 public enum CollectorTier: Hashable, Sendable, CaseIterable {
     /// Made of the definition, when that changes.
     case definition
+    /// The state, which events change between rounds.
+    case state
     /// Groups of the bulk call that never reach a monitor.
     case round
     /// `virDomainGetInfo`: one call a domain that never reaches a monitor.

@@ -35,7 +35,7 @@ public struct SamplingPlan: Hashable, Sendable {
     public let hypervisorNames: [String]
     public let groups: [Group]
     /// What makes the batch of a domain's state, which events change between rounds.
-    public let state: StateCollector
+    public let states: [any Collector]
 
     /// `monitorInterval` is `interval` when nil.
     public init(
@@ -51,18 +51,21 @@ public struct SamplingPlan: Hashable, Sendable {
         let all = Collectors.all.map { $0 is HypervisorCollector ? HypervisorCollector(names: hypervisorNames) : $0 }
         groups = Self.groups(all, choices) { tier in
             switch tier {
-            case .definition, .guest: .zero
+            case .definition, .guest, .state: .zero
             case .round, .information: interval
             case .monitor: max(interval, monitorInterval ?? interval)
             case .details: max(interval, slowInterval)
             }
         }
-        state = StateCollector(hasCode: choices[KuminaCollector.name, default: .off] == .off)
+        let hasCode = choices[KuminaStateCollector.name, default: .off] == .off
+        states = Self.on(all, choices).filter { $0.tier == .state }.map {
+            $0 is StateCollector ? StateCollector(hasCode: hasCode) : $0
+        }
     }
 
     /// Whether the collector of that name runs.
     public func runs(_ name: String) -> Bool {
-        name == StateCollector.name || groups.contains { $0.collectors.contains { type(of: $0).name == name } }
+        (states + groups.flatMap(\.collectors)).contains { type(of: $0).name == name }
     }
 
     /// Whether that is read of the host.
@@ -70,19 +73,24 @@ public struct SamplingPlan: Hashable, Sendable {
         choices[collector.rawValue] != .off
     }
 
+    private static func on(_ all: [any Collector], _ choices: [String: Choice]) -> [any Collector] {
+        all.filter { collector in
+            let kind = type(of: collector)
+            return kind.name == StateCollector.name || (choices[kind.name] ?? (kind.isDefault ? .on : .off)) != .off
+        }
+    }
+
     /// `intervals` has one for each tier; no collector runs more often than there are rounds.
     private static func groups(
         _ all: [any Collector], _ choices: [String: Choice], _ intervals: (CollectorTier) -> Duration
     ) -> [Group] {
-        let on = all.map { type(of: $0) }.filter {
-            (choices[$0.name] ?? ($0.isDefault ? .on : .off)) != .off
-        }
-        let replaced = on.reduce(into: Set<String>()) { $0.formUnion($1.replaces) }
+        let on = on(all, choices)
+        let replaced = on.reduce(into: Set<String>()) { $0.formUnion(type(of: $1).replaces) }
         var made: [(tier: CollectorTier, interval: Duration, collectors: [any Collector])] = []
         // The state has a batch of its own, since events change it between rounds, and so has what the guest says.
-        for collector in all where !(collector is StateCollector) && collector.tier != .guest {
+        for collector in on where collector.tier != .state && collector.tier != .guest {
             let kind = type(of: collector)
-            guard on.contains(where: { $0 == kind }), !replaced.contains(kind.name) else { continue }
+            guard !replaced.contains(kind.name) else { continue }
             var own = max(intervals(collector.tier), kind.interval ?? .zero)
             if case .every(let wanted)? = choices[kind.name], collector.tier != .definition {
                 own = max(intervals(.round), wanted)

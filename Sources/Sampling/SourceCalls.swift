@@ -16,8 +16,6 @@ enum SourceCalls {
         ("libvirt_domain_sample_timestamp_seconds", "\(bulk): the groups that reach the monitor"),
         ("libvirt_domain_start_time_seconds", "virConnectDomainEventRegisterAny"),
         ("libvirt_domain_timed_out", "virDomainGetControlInfo"),
-        ("libvirt_domain_info_state", "\(bulk): state"),
-        ("libvirt_domain_info_vstate", "\(bulk): state"),
         ("libvirt_domain_info_meta", "virDomainGetXMLDesc"),
         ("libvirt_domain_block_meta", "virDomainGetXMLDesc"),
         ("libvirt_domain_interface_meta", "virDomainGetXMLDesc"),
@@ -80,6 +78,7 @@ enum SourceCalls {
         let groups = "\(bulk): " + collector.needs.names.joined(separator: ", ")
         switch collector.tier {
         case .definition: return "virDomainGetXMLDesc"
+        case .state: return "\(groups); virDomainGetState after an event"
         case .round, .monitor: return groups
         case .information: return "virDomainGetInfo, or \(groups)"
         case .details:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Daemon
 import Glibc
+import Libvirt
 import Sampling
 import SeriesStore
 import TestHosts
@@ -41,9 +42,13 @@ import Vocabulary
         #expect(!board.has("virtwarden_capability"))
     }
 
-    @Test func `a driver that is read call by call has the states of other exporters, too`() async throws {
-        let choices: [String: SamplingPlan.Choice] = ["kumina": .on, "tinkoff": .on, "inovex": .on]
-        let plan = SamplingPlan(interval: .milliseconds(100), choices: choices)
+    @Test func `the states under other exporters' names change with the event, with a driver read call by call, too`()
+        async throws
+    {
+        let choices: [String: SamplingPlan.Choice] = [
+            "kumina_state": .on, "tinkoff_state": .on, "inovex_state": .on,
+        ]
+        let plan = SamplingPlan(interval: .seconds(3600), choices: choices)
         let host = HostWatch(
             .init(name: "local", uri: "test:///default", sampling: plan), board: board, log: lines.logger(),
             listener: Listening())
@@ -52,6 +57,11 @@ import Vocabulary
         #expect(board.value(#"libvirt_domain_info_vstate{domain="test"}"#) == 1)
         #expect(board.has(#"libvirt_domain_info_state{domain="test",state_desc="the domain is running"} 1"#))
         #expect(board.has(#"libvirt_domain_state_code{domain="test",uuid=""#))
+        let writer = try await host.writer(for: "virDomainSuspend")
+        try await writer.suspend(try #require(try await writer.domains().first).uuid)
+        try await waitUntil("it is paused") { board.has(#"libvirt_domain_state{domain="test",state="paused"} 1"#) }
+        #expect(board.value(#"libvirt_domain_info_vstate{domain="test"}"#) == 3)
+        #expect(board.has(#"libvirt_domain_info_state{domain="test",state_desc="the domain is paused by user"} 3"#))
         await host.stop()
     }
 

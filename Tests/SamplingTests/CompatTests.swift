@@ -37,15 +37,28 @@ import Vocabulary
     @Test func `inovex's names`() throws {
         #expect(
             Readings.lines(InovexCollector(), try reading()) == [
-                #"libvirt_domain_info_state{domain="web1", state_desc="the domain is running"} 1.0"#,
-                #"libvirt_domain_memory_stats_swap_in_bytes{domain="web1"} 2048.0"#,
+                #"libvirt_domain_memory_stats_swap_in_bytes{domain="web1"} 2048.0"#
+            ])
+    }
+
+    @Test func `the state under the three exporters' names`() throws {
+        #expect(
+            Readings.lines(InovexStateCollector(), try reading()) == [
+                #"libvirt_domain_info_state{domain="web1", state_desc="the domain is running"} 1.0"#
+            ])
+        #expect(
+            Readings.lines(TinkoffStateCollector(), try reading()) == [
+                #"libvirt_domain_info_vstate{domain="web1"} 1.0"#
+            ])
+        #expect(
+            Readings.lines(KuminaStateCollector(), try reading(openStack: false)) == [
+                #"libvirt_domain_state_code{domain="web1", uuid="00112233-4455-6677-8899-aabbccddeeff"} 1.0"#
             ])
     }
 
     @Test func `Tinkoff's names`() throws {
         #expect(
             Readings.lines(TinkoffCollector(), try reading()) == [
-                #"libvirt_domain_info_vstate{domain="web1"} 1.0"#,
                 #"libvirt_domain_memory_stats_actual_balloon_bytes{domain="web1"} 1024.0"#,
                 #"libvirt_domain_memory_stats_disk_cache_bytes{domain="web1"} 3072.0"#,
                 #"libvirt_domain_block_stats_allocation{domain="web1", target_device="vda"} 8.0"#,
@@ -159,7 +172,6 @@ import Vocabulary
                 #"libvirt_domain_block_stats_read_bytes_total{domain="web1", flavor="m1", name="shop", "#
                     + #"project_name="shops", source_file="/d/a.raw", target_device="vda", \#(uuid)} 7.0"#))
         let plain = Readings.lines(KuminaCollector(), try reading(openStack: false))
-        #expect(plain.contains(#"libvirt_domain_state_code{domain="web1", \#(uuid)} 1.0"#))
         #expect(plain.contains(#"libvirt_domain_info_memory_usage_bytes{domain="web1", \#(uuid)} 1024.0"#))
         #expect(
             plain.contains(

@@ -32,7 +32,6 @@ public struct KuminaCollector: Collector {
         let description = reading.description
         let domain = Self.labels(of: reading)
         writer.extending(with: { _ in domain }) { writer in
-            StateCollector.addCode(reading, into: &writer)
             InformationCollector().collect(reading, into: &writer)
         }
         let sources = Self.table(description?.disks.map { ($0.target, $0.file) })
@@ -52,7 +51,7 @@ public struct KuminaCollector: Collector {
     }
 
     /// `uuid`, and for OpenStack's instances what the exporter's flag adds.
-    private static func labels(of reading: DomainReading) -> [Label] {
+    static func labels(of reading: DomainReading) -> [Label] {
         let uuid = DomainUUID(high: reading.stats.uuid.high, low: reading.stats.uuid.low)
         var labels = [Label("uuid", uuid.description)]
         if let instance = reading.description?.openStack {

@@ -21,6 +21,7 @@ public struct StateCollector: Collector {
     public static let families = [state, stateCode, reasonCode, timedOut, started]
 
     public let needs: StatsGroups = .state
+    public let tier = CollectorTier.state
 
     /// Whether the state's number has no other labels than the domain's, and so stands here.
     private let hasCode: Bool

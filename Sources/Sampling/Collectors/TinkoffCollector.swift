@@ -18,7 +18,6 @@ public struct TinkoffCollector: Collector {
             "uuid", "instance_name", "flavor", "user_name", "user_uuid", "project_name", "project_uuid", "root_type",
             "root_uuid",
         ])
-    private static let state = gauge("info_vstate", "State of the domain as a number of libvirt's virDomainState.")
     private static let disk = gauge(
         "block_meta", "Kind, driver and source of the disk; always 1.",
         labels: ["target_device", "source_file", "serial", "bus", "disk_type", "driver_type", "cache", "discard"])
@@ -34,7 +33,7 @@ public struct TinkoffCollector: Collector {
         "memory_stats_actual_balloon_bytes", "Memory that the domain has now, in bytes.")
     private static let diskCache = gauge(
         "memory_stats_disk_cache_bytes", "Memory that the guest uses as disk cache, in bytes.")
-    public static let families = [about, state, disk, allocation, physical, interface, balloon, diskCache]
+    public static let families = [about, disk, allocation, physical, interface, balloon, diskCache]
 
     public let needs: StatsGroups = [.state, .balloon, .block]
 
@@ -42,7 +41,6 @@ public struct TinkoffCollector: Collector {
 
     public func collect(_ reading: DomainReading, into writer: inout SampleWriter) {
         let stats = reading.stats
-        writer.add(Self.state, stats.status.map { Double($0.state.rawValue) })
         writer.add(Self.balloon, stats.balloon?.current?.bytesFromKiB)
         writer.add(Self.diskCache, stats.balloon?.diskCaches?.bytesFromKiB)
         for disk in stats.disks where !disk.name.isEmpty {

@@ -154,22 +154,35 @@ final class RequestHandler: ChannelInboundHandler {
         let status = HTTPResponseStatus(statusCode: response.status)
         let version = request?.version ?? .http1_1
         context.write(wrapOutboundOut(.head(.init(version: version, status: status, headers: headers))), promise: nil)
-        if request?.method != .HEAD {
-            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: response.body)))), promise: nil)
-        }
+        write(request?.method == .HEAD ? [] : response.body[...], closes, context)
+    }
+
+    /// Writes a part of the body, and the rest once the kernel has taken it: what a slow reader costs is one part, since
+    /// the body itself is shared by all who are sent the same.
+    private func write(_ body: ArraySlice<UInt8>, _ closes: Bool, _ context: ChannelHandlerContext) {
+        let part = body.prefix(limits.part)
+        let rest = body.dropFirst(part.count)
         let written = context.eventLoop.makePromise(of: Void.self)
-        written.futureResult.assumeIsolated().whenComplete { result in self.answered(result, closes, context) }
-        if !closes {
-            // Writing the end lets the next pipelined request in at once: it must find this one done.
-            isAnswering = false
-            head = nil
+        written.futureResult.assumeIsolated().whenComplete { result in
+            // Later, as this may be called within the write: neither parts nor pipelined requests must nest.
+            context.eventLoop.assumeIsolated().execute {
+                if case .success = result, !rest.isEmpty { return self.write(rest, closes, context) }
+                self.answered(result, closes, context)
+            }
         }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: part)))), promise: written)
     }
 
     private func answered(_ result: Result<Void, any Error>, _ closes: Bool, _ context: ChannelHandlerContext) {
-        guard case .success = result, !closes, !closesAfter else { return context.close(promise: nil) }
-        if !isAnswering { closeUnlessDone(within: limits.idle, context) }
+        guard case .success = result, !closes, !closesAfter, context.channel.isActive else {
+            return context.close(promise: nil)
+        }
+        isAnswering = false
+        head = nil
+        closeUnlessDone(within: limits.idle, context)
+        // This lets the next pipelined request in, and nothing before does: one answer is under way, however many a client
+        // asks for that reads none. With a Content-Length it is no byte, so that there is nothing to flush.
+        context.write(wrapOutboundOut(.end(nil)), promise: nil)
     }
 
     private func closeUnlessDone(within time: Duration, _ context: ChannelHandlerContext) {

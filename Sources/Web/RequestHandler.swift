@@ -13,6 +13,7 @@ final class RequestHandler: ChannelInboundHandler {
     private let site: any Site
     private let pages: [any Page]
     private let limits: ServerLimits
+    private let connections: Connections
     private var head: HTTPRequestHead?
     private var bodyBytes = 0
     /// The body of the request that arrives; nil when it is not read.
@@ -22,10 +23,11 @@ final class RequestHandler: ChannelInboundHandler {
     private var closesAfter = false
     private var timer: Scheduled<Void>?
 
-    init(site: any Site, pages: [any Page], limits: ServerLimits) {
+    init(_ site: any Site, _ pages: [any Page], _ limits: ServerLimits, _ connections: Connections) {
         self.site = site
         self.pages = pages
         self.limits = limits
+        self.connections = connections
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -97,13 +99,13 @@ final class RequestHandler: ChannelInboundHandler {
 
     /// Answers before the request is complete, so that the connection cannot go on.
     private func refuse(_ response: PageResponse, _ context: ChannelHandlerContext) {
-        isAnswering = true
+        begin(context)
         closesAfter = true
         write(response, to: head, context)
     }
 
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        isAnswering = true
+        begin(context)
         timer?.cancel()
         guard let page = page(head) else {
             return write(.text(404, "There is no page here; / lists those there are."), to: head, context)
@@ -126,6 +128,11 @@ final class RequestHandler: ChannelInboundHandler {
             return await page.respond(to: request, from: site)
         }
         .assumeIsolated().whenSuccess { self.write($0, to: head, context) }
+    }
+
+    private func begin(_ context: ChannelHandlerContext) {
+        isAnswering = true
+        connections.note(context.channel, isAnswered: true)
     }
 
     private static func refusal(of method: HTTPMethod, by page: any Page) -> PageResponse {
@@ -179,6 +186,7 @@ final class RequestHandler: ChannelInboundHandler {
         }
         isAnswering = false
         head = nil
+        connections.note(context.channel, isAnswered: false)
         closeUnlessDone(within: limits.idle, context)
         // This lets the next pipelined request in, and nothing before does: one answer is under way, however many a client
         // asks for that reads none. With a Content-Length it is no byte, so that there is nothing to flush.

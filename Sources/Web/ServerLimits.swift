@@ -2,7 +2,7 @@
 
 /// What a client may cost.
 struct ServerLimits: Sendable {
-    /// Connections at once; one more is closed as soon as it is accepted.
+    /// Connections at once; for one more, the one that has been idle longest is closed, or itself when none is idle.
     var connections = 256
     /// Bytes of a request's target, and of all its header fields.
     var target = 8192

@@ -68,6 +68,70 @@ import Vocabulary
         }
     }
 
+    @Test func `a GET is answered at once beside 300 connections that ask for nothing`() async throws {
+        try await serving(CountingSite(size: 1), limits: ServerLimits()) { port in
+            let idle = try (0..<300).map { _ in try Client(port: port) }
+            for _ in 0..<3 {
+                let client = try Client(port: port)
+                client.send(Self.healthy)
+                #expect(await client.readAnswers(1).map(\.status) == [200])
+            }
+            // The newest of them have not had to go.
+            let last = try #require(idle.last)
+            last.send(Self.healthy)
+            #expect(await last.readAnswers(1).map(\.status) == [200])
+            #expect(idle.filter(\.isCut).count <= 47)
+        }
+    }
+
+    @Test func `a connection that sends half a request is idle, one whose answer is not read is not`() async throws {
+        let site = CountingSite(size: 64 << 20)
+        try await serving(site, limits: ServerLimits(connections: 2)) { port in
+            let reader = try Client(port: port)
+            reader.send(Self.metrics)
+            #expect(await reader.read(atLeast: 1))
+            let half = try Client(port: port)
+            half.send("POST /api/v1/query HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n")
+            half.send("Content-Length: 9\r\n\r\nquery")
+            let client = try Client(port: port)
+            client.send(Self.healthy)
+            #expect(await client.readAnswers(1).map(\.status) == [200])
+            #expect(await half.readToEnd() == [])
+            #expect(!reader.isCut)
+        }
+    }
+
+    @Test func `beyond the bound the connection that has been idle longest makes room`() async throws {
+        try await serving(CountingSite(size: 1), limits: ServerLimits(connections: 2)) { port in
+            let first = try Client(port: port)
+            let second = try Client(port: port)
+            for client in [second, first] {
+                client.send(Self.healthy)
+                #expect(await client.readAnswers(1).map(\.status) == [200])
+            }
+            let third = try Client(port: port)
+            third.send(Self.healthy)
+            #expect(await third.readAnswers(1).map(\.status) == [200])
+            #expect(await second.readToEnd() == [])
+            first.send(Self.healthy)
+            #expect(await first.readAnswers(1).map(\.status) == [200])
+        }
+    }
+
+    @Test func `a connection whose request is under way never makes room, and beyond those one more is closed`()
+        async throws
+    {
+        let site = CountingSite(size: 1, waits: true)
+        try await serving(site, limits: ServerLimits(connections: 2)) { port in
+            let busy = try (0..<2).map { _ in try Client(port: port) }
+            for client in busy { client.send(Self.metrics) }
+            try await waitUntil("both are asked") { site.asked == 2 }
+            for _ in 0..<3 { #expect(await (try Client(port: port)).readToEnd() == []) }
+            site.open()
+            for client in busy { #expect(await client.readAnswers(1).map(\.status) == [200]) }
+        }
+    }
+
     private func residentBytes() throws -> Int {
         let text = try String(contentsOf: URL(filePath: "/proc/self/statm"), encoding: .utf8)
         return try #require(text.split(separator: " ").dropFirst().first.flatMap { Int($0) }) * 4096

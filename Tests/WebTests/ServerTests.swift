@@ -210,20 +210,6 @@ struct PlainSite: Site {
         }
     }
 
-    @Test func `connections beyond the bound are closed at once, the others live on`() async throws {
-        try await serving(limits: ServerLimits(connections: 2)) { port in
-            let first = try Client(port: port)
-            let second = try Client(port: port)
-            for client in [first, second] { client.send("GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n") }
-            #expect(await first.readAnswers(1).map(\.status) == [200])
-            #expect(await second.readAnswers(1).map(\.status) == [200])
-            let third = try Client(port: port)
-            #expect(await third.readToEnd() == [])
-            first.send("GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n")
-            #expect(await first.readAnswers(1).map(\.status) == [200])
-        }
-    }
-
     @Test func `stopping closes connections that wait`() async throws {
         let server = try await Server.start([Self.any], site: PlainSite(), limits: ServerLimits())
         let port = try #require(server.addresses.first?.split(separator: ":").last.flatMap { Int($0) })

@@ -137,7 +137,7 @@ let package = Package(
         tests(
             "Remediation", ["Alerting", "Database", "Libvirt", "Sampling", "TestHosts", "Vocabulary"],
             unbuilt: ["Scenarios"]),
-        tests("Web", ["CZlib", "PromQL", "PrometheusAPI", "Vocabulary"]),
+        tests("Web", ["CZlib", "PromQL", "PrometheusAPI", "TestHosts", "Vocabulary"]),
         tests("Terminal"),
         tests(
             "Configuration",

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Configuration
-import Glibc
 package import Logging
 import Queues
 package import Web
@@ -19,8 +18,6 @@ package struct AgentRun: Sendable {
 
     private let log: Logger
     private let load: Load
-    /// The end may take this long; then the process ends whatever still runs.
-    private static let grace = Duration.milliseconds(4500)
     /// After this, what only the start needed is given back.
     private static let startIsOver = Duration.seconds(30)
 
@@ -31,20 +28,11 @@ package struct AgentRun: Sendable {
 
     /// Starts the agent and returns when SIGTERM or SIGINT has ended it.
     package func run() async throws(Failure) {
-        let signals = SignalWatch()
+        let watch = SignalWatch()
+        defer { withExtendedLifetime(watch) {} }
+        let signals = RunSignals(watch.signals)
         let loader = Loader(load)
-        let agent: Agent
-        let lock: StateLock?
-        switch await loader.load() {
-        case .success(let settings):
-            do {
-                lock = try await loader.lock(settings)
-            } catch {
-                throw .state(error)
-            }
-            agent = Agent(settings, log: log)
-        case .failure(let problems): throw .configuration(problems)
-        }
+        guard let (agent, lock) = try await begin(signals, loader) else { return log.info("ending before the start") }
         defer { lock?.release() }
         do {
             try await agent.start()
@@ -57,16 +45,31 @@ package struct AgentRun: Sendable {
             if !Task.isCancelled { ProcessMemory.giveBackStart() }
         }
         defer { settling.cancel() }
-        for await signal in signals.signals {
-            guard signal == .reload else { break }
-            await reload(agent, loader)
+        for await _ in signals.reloads {
+            guard let read = await signals.unlessEnding({ await loader.load() }) else { break }
+            await take(read, agent)
         }
         log.info("ending")
-        await Self.end(agent)
+        await agent.stop()
     }
 
-    private func reload(_ agent: Agent, _ loader: Loader) async {
-        switch await loader.load() {
+    /// The agent, and the lock on its state; nil when it is to end before there is one.
+    private func begin(_ signals: RunSignals, _ loader: Loader) async throws(Failure) -> (Agent, StateLock?)? {
+        let settings: Settings
+        switch await signals.unlessEnding({ await loader.load() }) {
+        case nil: return nil
+        case .success(let read): settings = read
+        case .failure(let problems): throw .configuration(problems)
+        }
+        switch await signals.unlessEnding({ await loader.lock(settings) }) {
+        case nil: return nil
+        case .success(let lock): return (Agent(settings, log: log), lock)
+        case .failure(let problem): throw .state(problem)
+        }
+    }
+
+    private func take(_ read: Result<Settings, ConfigurationFile.Problems>, _ agent: Agent) async {
+        switch read {
         case .success(let settings):
             do {
                 try await agent.reload(settings)
@@ -79,17 +82,6 @@ package struct AgentRun: Sendable {
             log.error("the configuration has \(problems.all.count) problems; the one before stays in force")
             await agent.refuseReload()
         }
-    }
-
-    /// Ends the agent, within the grace: a call into libvirt that hangs must not keep the process.
-    package static func end(_ agent: Agent) async {
-        let limit = Task {
-            // Cancelled when everything has ended in time.
-            try? await Task.sleep(for: grace)
-            if !Task.isCancelled { _exit(0) }
-        }
-        await agent.stop()
-        limit.cancel()
     }
 }
 
@@ -107,8 +99,8 @@ private actor Loader {
         read()
     }
 
-    func lock(_ settings: Settings) throws(StateLockError) -> StateLock? {
-        guard let directory = settings.stateDirectory else { return nil }
-        return try StateLock.take(directory)
+    func lock(_ settings: Settings) -> Result<StateLock?, StateLockError> {
+        guard let directory = settings.stateDirectory else { return .success(nil) }
+        return Result { () throws(StateLockError) in try StateLock.take(directory) }
     }
 }

@@ -59,10 +59,18 @@ package struct LineLog: LogHandler {
 }
 
 extension String {
+    /// As a field's value: one plain word as it is, all else in quotes, with a backslash before each quote and backslash.
+    ///
+    /// By scalar: a combining mark makes one character of what it follows, and a quote with one is no `"` to Swift.
     var quotedForLog: String {
-        let safe = asOneLine
-        guard safe.contains(where: { $0 == " " || $0 == "\"" || $0 == "=" }) || safe.isEmpty else { return safe }
-        return "\"" + safe.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\"") + "\""
+        let isPlain = !unicodeScalars.contains { $0 == " " || $0 == "\"" || $0 == "=" || $0 == "\\" }
+        guard isEmpty || !isPlain else { return asOneLine }
+        var escaped = Substring.UnicodeScalarView()
+        for scalar in unicodeScalars {
+            if scalar == "\"" || scalar == "\\" { escaped.append("\\") }
+            escaped.append(scalar)
+        }
+        return "\"" + String(escaped).asOneLine + "\""
     }
 
     var asJSON: String {

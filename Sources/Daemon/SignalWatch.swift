@@ -4,12 +4,15 @@ import Glibc
 
 /// Signals as a stream: SIGTERM and SIGINT end the agent, SIGHUP reloads it. SIGPIPE is ignored. The first that ends the
 /// agent is the last of the stream, and of many before it the newest few are kept: so the end is never lost.
+///
+/// After it the process has a grace to end in good order; then it ends whatever still runs or hangs.
 package final class SignalWatch {
     package enum Kind: Sendable {
         case terminate, reload
     }
 
     package let signals: AsyncStream<Kind>
+    private static let grace = DispatchTimeInterval.milliseconds(4500)
     private var sources: [any DispatchSourceSignal] = []
 
     package init() {
@@ -23,7 +26,10 @@ package final class SignalWatch {
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler { @Sendable in
                 continuation.yield(kind)
-                if kind == .terminate { continuation.finish() }
+                guard kind == .terminate else { return }
+                continuation.finish()
+                // Not a task: all of Swift's threads may hang.
+                queue.asyncAfter(deadline: .now() + Self.grace) { _exit(0) }
             }
             source.activate()
             sources.append(source)

@@ -13,6 +13,7 @@ final class RequestHandler: ChannelInboundHandler {
     private let site: any Site
     private let pages: [any Page]
     private let limits: ServerLimits
+    private let connections: Connections
     private var head: HTTPRequestHead?
     private var bodyBytes = 0
     /// The body of the request that arrives; nil when it is not read.
@@ -22,10 +23,11 @@ final class RequestHandler: ChannelInboundHandler {
     private var closesAfter = false
     private var timer: Scheduled<Void>?
 
-    init(site: any Site, pages: [any Page], limits: ServerLimits) {
+    init(_ site: any Site, _ pages: [any Page], _ limits: ServerLimits, _ connections: Connections) {
         self.site = site
         self.pages = pages
         self.limits = limits
+        self.connections = connections
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -97,13 +99,13 @@ final class RequestHandler: ChannelInboundHandler {
 
     /// Answers before the request is complete, so that the connection cannot go on.
     private func refuse(_ response: PageResponse, _ context: ChannelHandlerContext) {
-        isAnswering = true
+        begin(context)
         closesAfter = true
         write(response, to: head, context)
     }
 
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        isAnswering = true
+        begin(context)
         timer?.cancel()
         guard let page = page(head) else {
             return write(.text(404, "There is no page here; / lists those there are."), to: head, context)
@@ -126,6 +128,11 @@ final class RequestHandler: ChannelInboundHandler {
             return await page.respond(to: request, from: site)
         }
         .assumeIsolated().whenSuccess { self.write($0, to: head, context) }
+    }
+
+    private func begin(_ context: ChannelHandlerContext) {
+        isAnswering = true
+        connections.note(context.channel, isAnswered: true)
     }
 
     private static func refusal(of method: HTTPMethod, by page: any Page) -> PageResponse {
@@ -154,22 +161,36 @@ final class RequestHandler: ChannelInboundHandler {
         let status = HTTPResponseStatus(statusCode: response.status)
         let version = request?.version ?? .http1_1
         context.write(wrapOutboundOut(.head(.init(version: version, status: status, headers: headers))), promise: nil)
-        if request?.method != .HEAD {
-            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: response.body)))), promise: nil)
-        }
+        write(request?.method == .HEAD ? [] : response.body[...], closes, context)
+    }
+
+    /// Writes a part of the body, and the rest once the kernel has taken it: what a slow reader costs is one part, since
+    /// the body itself is shared by all who are sent the same.
+    private func write(_ body: ArraySlice<UInt8>, _ closes: Bool, _ context: ChannelHandlerContext) {
+        let part = body.prefix(limits.part)
+        let rest = body.dropFirst(part.count)
         let written = context.eventLoop.makePromise(of: Void.self)
-        written.futureResult.assumeIsolated().whenComplete { result in self.answered(result, closes, context) }
-        if !closes {
-            // Writing the end lets the next pipelined request in at once: it must find this one done.
-            isAnswering = false
-            head = nil
+        written.futureResult.assumeIsolated().whenComplete { result in
+            // Later, as this may be called within the write: neither parts nor pipelined requests must nest.
+            context.eventLoop.assumeIsolated().execute {
+                if case .success = result, !rest.isEmpty { return self.write(rest, closes, context) }
+                self.answered(result, closes, context)
+            }
         }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: part)))), promise: written)
     }
 
     private func answered(_ result: Result<Void, any Error>, _ closes: Bool, _ context: ChannelHandlerContext) {
-        guard case .success = result, !closes, !closesAfter else { return context.close(promise: nil) }
-        if !isAnswering { closeUnlessDone(within: limits.idle, context) }
+        guard case .success = result, !closes, !closesAfter, context.channel.isActive else {
+            return context.close(promise: nil)
+        }
+        isAnswering = false
+        head = nil
+        connections.note(context.channel, isAnswered: false)
+        closeUnlessDone(within: limits.idle, context)
+        // This lets the next pipelined request in, and nothing before does: one answer is under way, however many a client
+        // asks for that reads none. With a Content-Length it is no byte, so that there is nothing to flush.
+        context.write(wrapOutboundOut(.end(nil)), promise: nil)
     }
 
     private func closeUnlessDone(within time: Duration, _ context: ChannelHandlerContext) {

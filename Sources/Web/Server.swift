@@ -3,7 +3,6 @@ import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import Synchronization
 
 /// The HTTP server: one event loop for all connections; pages are made outside it.
 public final class Server: Sendable {
@@ -73,12 +72,15 @@ public final class Server: Sendable {
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 128)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            // What was read is kept until it is answered: pipelined requests must not add up.
+            .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: limits.reading))
+            .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in
                 guard connections.admit(channel) else { return channel.close() }
                 return channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.configureHTTPServerPipeline(withErrorHandling: false)
-                    try pipeline.addHandler(RequestHandler(site: site, pages: pages, limits: limits))
+                    try pipeline.addHandler(RequestHandler(site, pages, limits, connections))
                 }
             }
     }
@@ -108,39 +110,6 @@ public final class Server: Sendable {
         }
         let shown = host.isEmpty ? "localhost" : host.contains(":") ? "[\(host)]" : host
         return "http://\(shown):\(port)"
-    }
-}
-
-/// The open connections, up to a bound.
-final class Connections: Sendable {
-    private let most: Int
-    private let open = Mutex<[ObjectIdentifier: any Channel]>([:])
-
-    init(most: Int) {
-        self.most = most
-    }
-
-    var isEmpty: Bool { open.withLock { $0.isEmpty } }
-
-    /// Notes the channel until it closes; false when there are too many already.
-    func admit(_ channel: any Channel) -> Bool {
-        let isAdmitted = open.withLock { open in
-            guard open.count < most else { return false }
-            open[ObjectIdentifier(channel)] = channel
-            return true
-        }
-        if isAdmitted {
-            channel.closeFuture.whenComplete { _ in
-                self.open.withLock { $0[ObjectIdentifier(channel)] = nil }
-            }
-        }
-        return isAdmitted
-    }
-
-    func tellAll(_ event: some Sendable) {
-        for channel in open.withLock({ Array($0.values) }) {
-            channel.pipeline.fireUserInboundEventTriggered(event)
-        }
     }
 }
 

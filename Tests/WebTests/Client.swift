@@ -8,18 +8,19 @@ final class Client: Sendable {
     /// Its own, since a read that waits would hold a thread of a shared one.
     private let queue = DispatchQueue(label: "client")
 
-    init(port: Int) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let result = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard result == 0 else { throw Refused(errno: errno) }
+    convenience init(port: Int) throws {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        try self.init(descriptor, SocketAddresses.withLoopback(port) { connect(descriptor, $0, $1) })
+    }
+
+    convenience init(path: String) throws {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        try self.init(descriptor, SocketAddresses.withUnix(path) { connect(descriptor, $0, $1) })
+    }
+
+    private init(_ descriptor: Int32, _ connected: Int32) throws {
+        self.descriptor = descriptor
+        guard connected == 0 else { throw Refused(errno: errno) }
         // A test that waits for nothing must end: a minute bounds every read.
         var limit = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -38,6 +39,12 @@ final class Client: Sendable {
         _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 
+    /// Whether the server has cut the connection, found out without reading a byte.
+    var isCut: Bool {
+        var state = pollfd(fd: descriptor, events: 0, revents: 0)
+        return poll(&state, 1, 0) == 1 && state.revents & Int16(POLLHUP | POLLERR) != 0
+    }
+
     /// Everything until the server closes; nil when it does not within a minute.
     func readToEnd() async -> [UInt8]? {
         await read { _ in false }
@@ -47,6 +54,11 @@ final class Client: Sendable {
     func readAnswers(_ count: Int) async -> [Answer] {
         let bytes = await read { Answer.all(in: $0).count >= count } ?? []
         return Answer.all(in: bytes)
+    }
+
+    /// Whether so many bytes come.
+    func read(atLeast count: Int) async -> Bool {
+        (await read { $0.count >= count }).map { $0.count >= count } ?? false
     }
 
     private func read(until isEnough: @escaping @Sendable ([UInt8]) -> Bool) async -> [UInt8]? {
@@ -101,5 +113,31 @@ extension ArraySlice<UInt8> {
     fileprivate var headEnd: Int? {
         guard count >= 4 else { return nil }
         return (startIndex...endIndex - 4).first { self[$0..<$0 + 4].elementsEqual([13, 10, 13, 10]) }
+    }
+}
+
+/// Addresses as the system takes them.
+enum SocketAddresses {
+    static func withLoopback(_ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+
+    static func withUnix(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix(107)) }
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
     }
 }

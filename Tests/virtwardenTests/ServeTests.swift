@@ -146,7 +146,11 @@ import Testing
         let answer = try await prometheus.query(#"count(libvirt_domain_info)"#)
         #expect(answer.contains("=> \(names.count) @"))
         await prometheus.stop()
-        for line in agent.standardError.split(separator: "\n") { #expect(!line.contains("\r")) }
+        try await scene.host.virsh("undefine", "--domain", "re\rturn")
+        try await waitUntil("the log names it") {
+            !agent.lines(#"domain=re\u{d}turn "#, "detail=undefined").isEmpty
+        }
+        #expect(!agent.standardError.unicodeScalars.contains("\r"))
         #expect(await scene.stop(agent) == .exited(0))
     }
 
@@ -157,6 +161,7 @@ import Testing
             "host.xml",
             """
             <node><domain type='test'><name>\(name)</name><memory>1024</memory><vcpu>1</vcpu><os><type>hvm</type></os>
+            <metadata><r:remediation xmlns:r='urn:virtwarden:remediation:1' mode='never-heard-of'/></metadata>
             </domain></node>
             """.utf8)
         let agent = try BuiltProgram.start(["serve", "--connect", "test://\(file)", "--listen", "127.0.0.1:0"])
@@ -165,6 +170,11 @@ import Testing
         let line = try #require(
             try await Scenario.page(port).split(separator: "\n").first { $0.hasPrefix("libvirt_domain_state_code{") })
         #expect(line.count < 400)
+        try await waitUntil("the log names it") { !agent.lines("cannot use what a domain's metadata says").isEmpty }
+        let told = agent.lines(String(repeating: "n", count: 100))
+        #expect(told.count == 1)
+        #expect(told.first?.contains("domain=\(String(repeating: "n", count: 2000))… ") == true)
+        #expect(told.first.map { $0.count < 2500 } == true)
         #expect(await agent.stop() == .exited(0))
         await directory.remove()
     }

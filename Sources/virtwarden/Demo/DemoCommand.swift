@@ -35,7 +35,7 @@ struct DemoCommand: AsyncParsableCommand {
         let script = Task { await Self.play(agent, path, narrator) }
         for await signal in signals.signals where signal == .terminate { break }
         script.cancel()
-        await AgentRun.end(agent)
+        await agent.stop()
         Output.say("\nThe demonstration has ended; nothing is left of it.")
     }
 

@@ -100,6 +100,7 @@ extension HostWatch {
     }
 
     func forget(_ uuid: ObjectUUID, at time: Timestamp) {
+        unreadable[uuid] = nil
         guard let domain = domains.removeValue(forKey: uuid) else { return }
         board.remove(domain.keys, at: time)
     }
@@ -128,18 +129,22 @@ extension HostWatch {
     private func describe(_ uuid: ObjectUUID, _ links: HostLinks) async {
         guard let name = domains[uuid]?.identity.name else { return }
         var read: DomainDescription?
+        var problem: String?
         do throws(VirError) {
             let xml = try await links.main.xml(of: uuid)
             answered.insert("virDomainGetXMLDesc")
             do throws(XMLError) {
                 read = try DomainDescription.parse(xml, metadata: plan.metadata)
             } catch {
-                log.warning("cannot read a definition", metadata: ["domain": "\(name)", "why": "\(error)"])
+                problem = "\(error)"
             }
         } catch {
-            log.debug("cannot read a definition", metadata: ["domain": "\(name)", "why": "\(error)"])
+            // One that is gone is forgotten soon.
+            // The connection that follows one that has ended reads all definitions.
+            if error.code != .noDomain, await links.main.isAlive { problem = "\(error)" }
         }
-        guard let domain = domains[uuid] else { return }
+        guard let domain = domains[uuid], self.links?.main === links.main else { return }
+        note(problem?.asOneLine, of: domain, uuid)
         let description = read ?? domain.description
         let before = domain.wish?.problems ?? []
         domain.description = description
@@ -148,10 +153,34 @@ extension HostWatch {
                 "cannot use what a domain's metadata says of its repair: it is only observed",
                 metadata: ["domain": "\(name)", "why": "\(problem.asOneLine)"])
         }
-        domain.guest.connected(description?.isAgentConnected ?? false)
+        if let read { domain.guest.connected(read.isAgentConnected) }
         let reading = domain.reading(DomainStats(uuid: uuid, name: name))
         put(groups(of: [.definition]), reading, of: domain, at: .now)
         putGuest(of: uuid, at: .now)
+    }
+
+    /// Notes why the definition could not be read, and says so when that begins.
+    private func note(_ problem: String?, of domain: WatchedDomain, _ uuid: ObjectUUID) {
+        let before = domain.unreadable
+        domain.unreadable = problem
+        unreadable[uuid] = problem.map { _ in .monotonic + plan.slowInterval }
+        guard let problem else { return }
+        let fields: Logger.Metadata = ["domain": "\(domain.identity.name)", "host": "\(name)", "why": "\(problem)"]
+        if before == nil {
+            log.warning(
+                "cannot read a domain's definition: it is only observed until that can be read", metadata: fields)
+        } else {
+            log.debug("cannot read a definition", metadata: fields)
+        }
+    }
+
+    /// Reads the definitions again that could not be read, each now and then.
+    func readUnreadable() async {
+        let now = Duration.monotonic
+        for (uuid, due) in unreadable where due <= now {
+            guard let links else { return }
+            await describe(uuid, links)
+        }
     }
 
     /// Puts the status that is known on the board; the series that it changed.

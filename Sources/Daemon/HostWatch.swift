@@ -120,6 +120,8 @@ package actor HostWatch {
     private var nextRound = Duration.zero
     /// When the rules last got a point of what is put seldom, on the monotonic clock.
     var renewed: Duration?
+    /// Domains whose definition could not be read, and when it is read again, on the monotonic clock.
+    var unreadable: [ObjectUUID: Duration] = [:]
     /// Domains for which there was no room in the round before.
     var domainsLeftOut = 0
     var connecting: Task<Void, Never>?
@@ -246,6 +248,7 @@ package actor HostWatch {
             roundSince = .monotonic
             Task {
                 await self.roundOfCalls()
+                await self.readUnreadable()
                 self.roundSince = nil
             }
             return

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import DomainXML
-package import Libvirt
+import Libvirt
 import Logging
 import Remediation
 import Sampling
@@ -198,20 +198,5 @@ extension HostWatch {
     /// The domain called `name`, when it is known here.
     package func identity(ofDomain name: String) -> DomainIdentity? {
         domains.values.first { $0.identity.name == name }?.identity
-    }
-
-    /// The only way to the read-write connection; the error says why there is none.
-    package func writer(for call: String) async throws(VirError) -> Connection {
-        if let links, let writer = links.writer {
-            if await writer.isAlive { return writer }
-            let limit = plan.openingDeadline
-            let reopened = await links.writing(false, plan.uri, within: limit)
-                .writing(true, plan.uri, within: limit)
-            if self.links?.main === links.main { self.links = reopened }
-        }
-        if let writer = links?.writer { return writer }
-        if let problem = links?.writerProblem { throw problem }
-        let why = links == nil ? "libvirt of \(name) does not answer" : "\(name) was opened read-only"
-        throw VirError(code: .operationFailed, domain: 0, call: call, message: why)
     }
 }

@@ -54,12 +54,16 @@ struct HostFigures {
         "virtwarden_last_success_timestamp_seconds", .gauge, "When this host was last sampled.")
     static let leftOut = MetricFamily(
         "virtwarden_domains_left_out", .gauge, "Domains that are not watched because there are too many.")
+    static let unreadable = MetricFamily(
+        "virtwarden_definitions_unreadable", .gauge,
+        "Domains whose definition could not be read when it was last asked for; they are only observed.")
     static let capability = MetricFamily(
         "virtwarden_capability", .gauge,
         "Whether the driver has this call of libvirt (1) or refuses it (0); calls that were not needed are absent.",
         labels: ["call"])
     static let families = [
-        leftOut, skipped, failures, overdue, writtenOff, objectsOverdue, dropped, floods, reconnects, unknownFields,
+        leftOut, unreadable, skipped, failures, overdue, writtenOff, objectsOverdue, dropped, floods, reconnects,
+        unknownFields,
         SampleAges.age, duration, timestamp, capability,
     ]
 
@@ -83,7 +87,7 @@ struct HostFigures {
     }
 
     mutating func rounds(
-        _ figures: RoundFigures, now: (writtenOff: Int, dropped: Int, leftOut: Int), overdue: [String],
+        _ figures: RoundFigures, now: (writtenOff: Int, dropped: Int, leftOut: Int, unreadable: Int), overdue: [String],
         at time: Timestamp
     ) -> SeriesBatch {
         var rows: [(MetricFamily, [(String, String)], Double)] = [
@@ -94,6 +98,7 @@ struct HostFigures {
             (Self.writtenOff, [], Double(now.writtenOff)),
             (Self.dropped, [], Double(figures.droppedEvents + now.dropped)),
             (Self.leftOut, [], Double(now.leftOut)),
+            (Self.unreadable, [], Double(now.unreadable)),
             (Self.floods, [], Double(figures.floods)),
             (Self.reconnects, [], Double(figures.reconnects)),
         ]
@@ -134,7 +139,8 @@ extension HostWatch {
             counts: isUp ? self.counts : nil, allocated: isUp ? allocations : [:], versions: isUp ? versions : nil,
             at: now)
         let counts = (
-            lanes?.writtenOff.count ?? 0, (events?.dropped ?? 0) + (objects.events?.dropped ?? 0), domainsLeftOut
+            lanes?.writtenOff.count ?? 0, (events?.dropped ?? 0) + (objects.events?.dropped ?? 0), domainsLeftOut,
+            unreadable.count
         )
         let overdue = ObjectFigures.Chain.allCases.filter { objects[$0].isOverdue }.map(\.rawValue)
         board.put(series.rounds(figures, now: counts, overdue: overdue, at: now), as: .host(name, .rounds))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import DomainXML
-package import Libvirt
+import Libvirt
 import Logging
 import Remediation
 import Sampling
@@ -104,6 +104,7 @@ extension HostWatch {
     }
 
     func forget(_ uuid: ObjectUUID, at time: Timestamp) {
+        unreadable[uuid] = nil
         guard let domain = domains.removeValue(forKey: uuid) else { return }
         retries[uuid] = nil
         board.remove(domain.keys, at: time)
@@ -134,18 +135,22 @@ extension HostWatch {
     private func describe(_ uuid: ObjectUUID, _ links: HostLinks) async {
         guard let name = domains[uuid]?.identity.name else { return }
         var read: DomainDescription?
+        var problem: String?
         do throws(VirError) {
             let xml = try await links.main.xml(of: uuid)
             answered.insert("virDomainGetXMLDesc")
             do throws(XMLError) {
                 read = try DomainDescription.parse(xml, metadata: plan.metadata)
             } catch {
-                log.warning("cannot read a definition", metadata: ["domain": "\(name)", "why": "\(error)"])
+                problem = "\(error)"
             }
         } catch {
-            log.debug("cannot read a definition", metadata: ["domain": "\(name)", "why": "\(error)"])
+            // One that is gone is forgotten soon.
+            // The connection that follows one that has ended reads all definitions.
+            if error.code != .noDomain, await links.main.isAlive { problem = "\(error)" }
         }
-        guard let domain = domains[uuid] else { return }
+        guard let domain = domains[uuid], self.links?.main === links.main else { return }
+        note(problem?.asOneLine, of: domain, uuid)
         let description = read ?? domain.description
         let before = domain.wish?.problems ?? []
         domain.description = description
@@ -154,10 +159,34 @@ extension HostWatch {
                 "cannot use what a domain's metadata says of its repair: it is only observed",
                 metadata: ["domain": "\(name)", "why": "\(problem.asOneLine)"])
         }
-        domain.guest.connected(description?.isAgentConnected ?? false)
+        if let read { domain.guest.connected(read.isAgentConnected) }
         let reading = domain.reading(DomainStats(uuid: uuid, name: name))
         put(groups(of: [.definition]), reading, of: domain, at: .now)
         putGuest(of: uuid, at: .now)
+    }
+
+    /// Notes why the definition could not be read, and says so when that begins.
+    private func note(_ problem: String?, of domain: WatchedDomain, _ uuid: ObjectUUID) {
+        let before = domain.unreadable
+        domain.unreadable = problem
+        unreadable[uuid] = problem.map { _ in .monotonic + plan.slowInterval }
+        guard let problem else { return }
+        let fields: Logger.Metadata = ["domain": "\(domain.identity.name)", "host": "\(name)", "why": "\(problem)"]
+        if before == nil {
+            log.warning(
+                "cannot read a domain's definition: it is only observed until that can be read", metadata: fields)
+        } else {
+            log.debug("cannot read a definition", metadata: fields)
+        }
+    }
+
+    /// Reads the definitions again that could not be read, each now and then.
+    func readUnreadable() async {
+        let now = Duration.monotonic
+        for (uuid, due) in unreadable where due <= now {
+            guard let links else { return }
+            await describe(uuid, links)
+        }
     }
 
     /// Puts the status that is known on the board; the series that it changed.
@@ -175,20 +204,5 @@ extension HostWatch {
     /// The domain called `name`, when it is known here.
     package func identity(ofDomain name: String) -> DomainIdentity? {
         domains.values.first { $0.identity.name == name }?.identity
-    }
-
-    /// The only way to the read-write connection; the error says why there is none.
-    package func writer(for call: String) async throws(VirError) -> Connection {
-        if let links, let writer = links.writer {
-            if await writer.isAlive { return writer }
-            let limit = plan.openingDeadline
-            let reopened = await links.writing(false, plan.uri, within: limit)
-                .writing(true, plan.uri, within: limit)
-            if self.links?.main === links.main { self.links = reopened }
-        }
-        if let writer = links?.writer { return writer }
-        if let problem = links?.writerProblem { throw problem }
-        let why = links == nil ? "libvirt of \(name) does not answer" : "\(name) was opened read-only"
-        throw VirError(code: .operationFailed, domain: 0, call: call, message: why)
     }
 }

@@ -16,15 +16,18 @@ extension HostWatch {
             note(listed.status, of: domain)
         }
         let cpuTime = await cpuTime(of: uuid)
-        let work = await work(on: uuid)
-        let shortage = await shortage(of: uuid)
+        let look = await look(into: uuid, callsToLook(at: uuid))
+        let hang = look.isUnknown ? await hang(of: uuid) : nil
+        let shortage = await shortage(of: uuid, look)
         guard let domain = domains[uuid] else { return nil }
         var facts = domain.facts
         facts.driver = plan.driver
         facts.circumstances = circumstances(of: domain)
         facts.circumstances.cpuTime = cpuTime
-        facts.circumstances.job = work
+        facts.circumstances.job = look.work ?? (hang?.isJob == true ? "job" : nil)
         facts.circumstances.shortage = shortage
+        facts.circumstances.unanswered = look.unanswered
+        facts.circumstances.isMonitorHung = hang != nil
         return facts
     }
 
@@ -110,48 +113,46 @@ extension HostWatch {
         "snapshot deletion",
     ]
 
-    /// The work on a domain that a repair would break; nil when there is none, or when libvirt does not say in time.
-    func work(on uuid: ObjectUUID) async -> String? {
-        await details(of: uuid, [.job, .blockJobs])?.work
+    fileprivate static func operation(_ number: Int) -> String {
+        operations.indices.contains(number) ? operations[number] : "job"
     }
 
-    /// What calls about one active domain tell; nil when libvirt does not answer them in time.
-    func details(of uuid: ObjectUUID, _ calls: Set<DomainCall>) async -> DomainDetails? {
-        guard let known = domains[uuid], known.isActive, !hung.contains(uuid), let main = links?.main,
-            links?.isOnlyOne == false, lanes?.isOpen == true, let lane = await lane()
-        else { return nil }
-        let request = DetailsRequest(
-            uuid, calls: calls, disks: known.description?.disks.compactMap(\.target) ?? [], interfaces: [])
-        let (without, back) = (refused, CallEnd())
-        // Silence is right: nil is what comes too late.
-        let answer = try? await Deadline.run(within: plan.deadline, "virDomainGetJobStats") {
-            let answer = await lane.details(of: [request], refused: without) { true }
-            back.set()
-            await self.giveBack(lane, of: main)
-            return answer
-        }
-        if !back.isSet, links?.main === main { lanes?.writeOff(lane) }
-        return answer?.details.first
+    private func callsToLook(at uuid: ObjectUUID) -> Set<DomainCall> {
+        domains[uuid]?.status.words.isPausedByError == true ? [.job, .blockJobs, .diskErrors] : [.job, .blockJobs]
     }
 
-    private func giveBack(_ lane: Connection, of main: Connection) async {
-        guard links?.main === main else { return await lane.close() }
-        if lanes?.comeBack(lane) != true { lanes?.giveBack(lane) }
+    /// That the domain's own monitor does not answer, and the work that libvirt knows of without it; nil when it is not
+    /// known to hang.
+    private func hang(of uuid: ObjectUUID) async -> ControlReading? {
+        guard let links, let control = await control(of: uuid, links), control.isBusy else { return nil }
+        guard hung.contains(uuid) || control.since >= plan.deadline / 2 else { return nil }
+        return control
     }
 }
 
-extension DomainDetails {
-    fileprivate var work: String? {
-        if let job, job.isRunning {
+extension HostWatch.Look {
+    /// The work on a domain that a repair would break; nil when there is none, or when that is not known.
+    var work: String? {
+        guard let details else { return nil }
+        if let job = details.job, job.isRunning {
             let number = job.figures[.operation].map { Int(clamping: $0) } ?? 0
             return HostWatch.operation(number)
         }
-        return blockJobs?.keys.sorted().first.map { "block job of \($0)" }
+        return details.blockJobs?.keys.sorted().first.map { "block job of \($0)" }
     }
-}
 
-extension HostWatch {
-    fileprivate static func operation(_ number: Int) -> String {
-        operations.indices.contains(number) ? operations[number] : "job"
+    /// What libvirt has not said, one clause; nil when it has said all.
+    var unanswered: String? {
+        let job = "libvirt cannot say whether a job of the domain runs"
+        switch self {
+        case .nothing: return nil
+        case .unknown: return job
+        case .answer(let details, let asked, let refused):
+            // A driver that has no such call has no such work.
+            if asked.contains(.job), details.job == nil, !refused.contains("virDomainGetJobStats") { return job }
+            guard asked.contains(.diskErrors), details.diskErrors == nil, !refused.contains("virDomainGetDiskErrors")
+            else { return nil }
+            return "libvirt cannot say which of its disks have failed"
+        }
     }
 }

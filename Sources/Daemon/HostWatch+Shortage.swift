@@ -20,10 +20,11 @@ extension HostWatch {
     /// By `virDomainDiskErrorCode`.
     private static let noSpace: Int32 = 2
 
-    /// Why a domain that an I/O error paused would stop at once again, one clause; nil when it would not, or nobody knows.
-    func shortage(of uuid: ObjectUUID) async -> String? {
+    /// Why a domain that an I/O error paused would stop at once again, one clause, by what a look into it told; nil when it
+    /// would not, or nobody knows.
+    func shortage(of uuid: ObjectUUID, _ look: Look) async -> String? {
         guard let known = domains[uuid], known.status.words.isPausedByError, let disks = known.description?.disks,
-            let errors = await details(of: uuid, [.diskErrors])?.diskErrors, !errors.isEmpty
+            let errors = look.details?.diskErrors, !errors.isEmpty
         else { return nil }
         for disk in disks where disk.device == "disk" {
             guard let target = disk.target, let error = errors[target] else { continue }

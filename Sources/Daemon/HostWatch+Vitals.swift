@@ -8,12 +8,13 @@ extension HostWatch {
     /// Tells how a running domain lives, when its agent has just been asked.
     func tellVitals(of uuid: ObjectUUID, agentAnswers: Bool) async {
         let cpuTime = await cpuTime(of: uuid)
-        // Who freezes or moves a guest silences its agent.
-        let work = agentAnswers ? nil : await work(on: uuid)
+        // Who freezes or moves a guest silences its agent; while nobody knows who does, its silence says nothing.
+        let look = agentAnswers ? Look.nothing : await look(into: uuid, [.job, .blockJobs])
         guard let domain = domains[uuid], domain.status.state == .running else { return }
         await listener.sampled(
             DomainVitals(
-                cpuTime: cpuTime, diskRequests: domain.diskRequests, agentAnswers: agentAnswers, job: work),
+                cpuTime: cpuTime, diskRequests: domain.diskRequests, agentAnswers: agentAnswers,
+                job: look.work ?? look.unanswered),
             of: domain.identity)
     }
 

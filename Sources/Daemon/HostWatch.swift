@@ -124,6 +124,11 @@ package actor HostWatch {
     private var nextRound = Duration.zero
     /// When the rules last got a point of what is put seldom, on the monotonic clock.
     var renewed: Duration?
+    /// When a writer was last opened after the connections were, on the monotonic clock, and what was said of a failure.
+    var writerTried: Duration?
+    private var saidWriterProblem: String?
+    /// Domains whose definition could not be read, and when it is read again, on the monotonic clock.
+    var unreadable: [ObjectUUID: Duration] = [:]
     /// Domains for which there was no room in the round before.
     var domainsLeftOut = 0
     var connecting: Task<Void, Never>?
@@ -208,6 +213,7 @@ package actor HostWatch {
         plan = new
         if old.asksGuests, !new.asksGuests { leaveGuests() }
         guard old.writes != new.writes, let links else { return }
+        writerTried = .monotonic
         let changed = await links.writing(new.writes, plan.uri, within: plan.openingDeadline)
         // The connections may have been replaced meanwhile; the new ones were opened by the new plan.
         guard self.links?.main === links.main else { return }
@@ -215,9 +221,12 @@ package actor HostWatch {
         sayWriterProblem()
     }
 
+    /// Says why there is no writer, once.
     func sayWriterProblem() {
-        guard let problem = links?.writerProblem else { return }
-        log.error("cannot repair domains of \(name): \(problem); watching goes on, repairs are refused")
+        let problem = links?.writerProblem?.description
+        defer { saidWriterProblem = problem }
+        guard let problem, problem != saidWriterProblem else { return }
+        log.error("cannot open \(name) for repairs: \(problem); watching goes on, and each repair tries again")
     }
 
     /// Ends the watch; its series end with it.
@@ -250,6 +259,8 @@ package actor HostWatch {
             roundSince = .monotonic
             Task {
                 await self.roundOfCalls()
+                await self.readUnreadable()
+                self.keepWriter()
                 self.roundSince = nil
             }
             return

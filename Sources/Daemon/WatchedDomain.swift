@@ -14,6 +14,8 @@ final class WatchedDomain {
     private(set) var status: StateReading
     var listed: ListedDomain?
     var description: DomainDescription?
+    /// Why its definition could not be read when it was last asked for, one clause; nil when it could.
+    var unreadable: String?
     var counters: EventCounters
     var state: DomainSampler
     /// One for each group of the sampling plan.
@@ -100,6 +102,11 @@ final class WatchedDomain {
         facts.namespaces = description?.namespaces ?? []
         facts.watchdogAction = description?.watchdogAction
         facts.wish = wish
+        // Nobody knows then who manages it, or what its owner wishes now.
+        if let reason = unreadable ?? (description == nil ? "it has not been read yet" : nil) {
+            facts.wish = wish ?? DomainWish()
+            facts.wish?.problems.insert("its definition cannot be read: \(reason)", at: 0)
+        }
         return facts
     }
 

@@ -105,7 +105,7 @@ extension Remediator {
         let judgement = Judgement(
             cause: quarantine.cause, confidence: .medium,
             evidence: "quarantined since \(quarantine.since.rfc3339); now \(facts.status)")
-        guard Self.surrounding(facts) == nil else { return [] }
+        guard Self.surrounding(facts, quarantine.cause) == nil else { return [] }
         // Somebody may have started and stopped it, and libvirt's daemon forgotten why: nobody knows whether it is wanted.
         if let left = quarantine.left, facts.status != left,
             Classifier().judge(events: [], status: facts.status).cause == .unknown, !facts.status.isRunning

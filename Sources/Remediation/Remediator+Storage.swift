@@ -5,8 +5,10 @@ public import Vocabulary
 extension Remediator {
     /// Waits, however long it takes, and says so once; nil when the storage is there, or nobody can tell.
     func awaitStorage(_ facts: DomainFacts, _ record: inout DomainRecord, _ now: Moment) -> [Order]? {
-        guard let shortage = facts.circumstances.shortage, facts.status.isPausedByError, var incident = record.incident
-        else { return nil }
+        guard facts.status.isPausedByError, var incident = record.incident else { return nil }
+        // Who waits already waits on while libvirt cannot say whether it is over.
+        let unknown = incident.awaitsStorage ? facts.circumstances.unanswered : nil
+        guard let shortage = facts.circumstances.shortage ?? unknown else { return nil }
         record.phase = .held(next: now.uptime + Self.lookAgain, limit: Self.noLimit)
         // It will be judged by all that has happened.
         for event in incident.later { Incident.append(event, to: &incident.events) }

@@ -11,6 +11,11 @@ public struct DomainCircumstances: Hashable, Sendable, Codable {
     /// Why what stopped its disks is not over yet, one clause: `disk vda: no space is left …`; nil when it is over, or when
     /// nobody can tell.
     public var shortage: String?
+    /// What libvirt cannot say now of work or shortage, one clause, as while too many calls into monitors hang; nil when
+    /// it has said all.
+    public var unanswered: String?
+    /// Whether it is the domain's own monitor that does not answer.
+    public var isMonitorHung = false
     /// Processor time since the domain began, and requests to its disks; nil when that is not known.
     public var cpuTime: Duration?
     public var diskRequests: UInt64?

@@ -91,6 +91,10 @@ enum ScenarioDomain {
         case "shortage":
             domain.facts.circumstances.shortage =
                 value == "none" ? nil : value.split(separator: "_").joined(separator: " ")
+        case "unanswered":
+            domain.facts.circumstances.unanswered =
+                value == "none" ? nil : value.split(separator: "_").joined(separator: " ")
+        case "monitor": domain.facts.circumstances.isMonitorHung = value == "hangs"
         case "resume_leaves":
             domain.leaves["resume"] = value == "none" ? nil : value.split(separator: "_").joined(separator: " ")
         case "needs":

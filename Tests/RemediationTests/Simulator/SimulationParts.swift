@@ -103,6 +103,9 @@ struct SimulationBook {
             wrong("\(attempt.action) although \(shortage)", attempt, time)
         }
         if let job = domain.facts.circumstances.job { wrong("\(attempt.action) during a \(job)", attempt, time) }
+        if let reason = domain.facts.circumstances.unanswered, !domain.facts.circumstances.isMonitorHung {
+            wrong("\(attempt.action) although \(reason)", attempt, time)
+        }
         if domain.isRunning, !attempt.cause.isOfARunningDomain {
             wrong("\(attempt.action) of a domain that runs", attempt, time)
         }

@@ -247,7 +247,7 @@ extension HostWatch {
         if lanes?.isOpen == true {
             // Not waited for: whoever looks at deadlines has to look at that call's, too.
             Task { await self.monitorRound() }
-        } else {
+        } else if lanes?.writtenOff.count ?? 0 >= Lanes.limit {
             withdraw(
                 [.information, .monitor, .details],
                 "\(Lanes.limit) calls into monitors of \(name) hang, so no more are made")

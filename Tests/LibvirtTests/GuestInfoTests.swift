@@ -56,6 +56,19 @@ import Testing
         #expect(claim.filesystems?.isEmpty == true && claim.droppedFilesystems < 1_000_001)
     }
 
+    @Test func `a text that is no UTF-8 is read with the replacement character, and the rest beside it`() {
+        EventLoop.registered
+        var parameters: virTypedParameterPtr?
+        var count: Int32 = 0
+        var capacity: Int32 = 0
+        let bytes = [CChar(bitPattern: 0x61), CChar(bitPattern: 0xFF), CChar(bitPattern: 0x62), 0]
+        virTypedParamsAddString(&parameters, &count, &capacity, "hostname", bytes)
+        virTypedParamsAddULLong(&parameters, &count, &capacity, "user.count", 3)
+        defer { virTypedParamsFree(parameters, count) }
+        let info = GuestInfo(TypedParameters(parameters, count: count))
+        #expect(info.hostname == "a\u{FFFD}b" && info.users == 3)
+    }
+
     @Test func `a text of a mebibyte is cut where it is read`() {
         // Each call resets the thread's last error, under a key that virInitialize makes: before that the key is 0, which
         // is another library's.

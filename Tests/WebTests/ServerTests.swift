@@ -74,6 +74,8 @@ struct PlainSite: Site {
             let front = try await get(port, "/")
             #expect(front.status == 200)
             #expect(front.text.contains("virtwarden 9.9"))
+            // The only page that a browser shows as HTML can load and run nothing, whatever might get into it.
+            #expect(front.headers["content-security-policy"]?.hasPrefix("default-src 'none'") == true)
             for page in Pages.all() where page.summary != nil {
                 // This one answers about one domain, and asks which.
                 let needsName = page.path == "/api/v1/remediation/explain"

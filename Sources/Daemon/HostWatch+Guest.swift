@@ -166,16 +166,15 @@ extension HostWatch {
         guard let domain = domains[uuid] else { return }
         domain.guest.info = domain.guest.isConnected ? info : nil
         // An error that comes from elsewhere says nothing of the agent.
-        let isHeard = failure == nil
-        if isHeard || failure?.code == .agentUnresponsive { domain.guest.answers = isHeard }
+        let answers: Bool? = failure == nil ? true : failure?.code == .agentUnresponsive ? false : nil
+        domain.guest.answers = answers ?? domain.guest.answers
         if let failure {
             log.debug(
                 "cannot ask a guest's agent",
                 metadata: ["domain": "\(domain.identity.name)", "host": "\(name)", "why": "\(failure)"])
         }
         await listener.changed(putGuest(of: uuid, at: .now), at: .now)
-        guard isHeard || failure?.code == .agentUnresponsive else { return }
-        await tellVitals(of: uuid, agentAnswers: isHeard)
+        if let answers { await tellVitals(of: uuid, agentAnswers: answers) }
     }
 
     /// The connection to ask agents over, opened when there is none.

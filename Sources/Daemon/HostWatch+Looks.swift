@@ -31,7 +31,7 @@ extension HostWatch {
         guard let main = links?.main else { return .unknown }
         guard links?.isOnlyOne == false, domains[uuid]?.isActive == true else { return .nothing }
         guard !hung.contains(uuid), await turn(), links?.main === main else { return .unknown }
-        guard !hung.contains(uuid), let lane = await lookLane(main) else {
+        guard !hung.contains(uuid), let lane = await lane() else {
             if links?.main === main { lanes?.endLook(nil) }
             return .unknown
         }
@@ -68,18 +68,6 @@ extension HostWatch {
 
     private func leaveLine(_ ticket: CallEnd) {
         lanes?.leaveLine(ticket)
-    }
-
-    private func lookLane(_ main: Connection) async -> Connection? {
-        if let lane = lanes?.take() { return lane }
-        do throws(VirError) {
-            let lane = try await openLane()
-            if links?.main === main { return lane }
-            Task { await lane.close() }
-        } catch {
-            log.debug("cannot open another connection to \(name): \(error)")
-        }
-        return nil
     }
 
     private func endLook(_ lane: Connection, _ main: Connection) async {

@@ -35,7 +35,7 @@ cgroup_controllers = [ "cpu", "cpuacct" ]
 namespaces = []
 remember_owner = 0
 CONF
-# network NAME MODE: its XML, with 192.168.N.1 as the host's address
+# network NAME MODE N: defines and starts it, with 192.168.N.1 as the host's address
 network() {
     case $2 in isolated) forward= ;; *) forward="<forward mode='$2'/>" ;; esac
     cat >"$d/$1.xml" <<XML

@@ -49,8 +49,11 @@ import Vocabulary
             "kumina_state": .on, "tinkoff_state": .on, "inovex_state": .on,
         ]
         let plan = SamplingPlan(interval: .seconds(3600), choices: choices)
+        // A test driver of this test's own: the one in this process has the same domain for all tests.
+        let daemon = try await PrivateLibvirtd.start()
+        let uri = daemon.uri.replacing("qemu+unix:///session", with: "test+unix:///default")
         let host = HostWatch(
-            .init(name: "local", uri: "test:///default", sampling: plan), board: board, log: lines.logger(),
+            .init(name: "local", uri: uri, writes: true, sampling: plan), board: board, log: lines.logger(),
             listener: Listening())
         await host.start()
         try await waitUntil("the domain has been asked") { board.has("libvirt_domain_info_virtual_cpus{") }
@@ -63,6 +66,7 @@ import Vocabulary
         #expect(board.value(#"libvirt_domain_info_vstate{domain="test"}"#) == 3)
         #expect(board.has(#"libvirt_domain_info_state{domain="test",state_desc="the domain is paused by user"} 3"#))
         await host.stop()
+        await daemon.stop()
     }
 
     @Test func `where nothing tells that a monitor hangs, old figures are left out until the call returns`()

@@ -18,7 +18,7 @@ run: setup
 
 test: setup-test lint
 	$(SWIFTPM) build --build-tests $(CHECKS)
-	$(SWIFTPM) test --skip-build --disable-xctest --experimental-maximum-parallelization-width 8 $(CHECKS)
+	TMPDIR="$(TEMPORARY)" Tests/run.sh "$(SWIFT)" $(CHECKS)
 
 build: setup
 	$(SWIFTPM) build $(CHECKS)

@@ -90,6 +90,8 @@ def rows(f):
         ("/-/healthy, p50 / p99", pair("healthy"), ""),
         ("/metrics size", "%d bytes, %d gzipped, %d series" % (
             f["metrics_bytes"], f["metrics_gzip_bytes"], f["series"]), ""),
+        ("age of the samples that scrapes every 15 s find, p50 / most", "%.2f / %.2f s" % (
+            f["sample_age_p50_s"], f["sample_age_most_s"]), "p50 under 0.5 s"),
         ("resident memory / its peak", "%.1f / %.1f MiB" % (f["rss_mib"], f["rss_peak_mib"]), "under 28 MiB"),
         ("of it anonymous", "%.1f MiB" % f["rss_anonymous_mib"], ""),
         ("the floor's resident memory", "%.1f MiB" % f["floor_rss_mib"], ""),

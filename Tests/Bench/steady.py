@@ -16,6 +16,10 @@ SCRAPES = 100
 SKIPPED = b"virtwarden_sampling_skipped_total"
 HOT_ROUNDS = 7
 IDLE_SECONDS = 10
+SCRAPE_INTERVAL = 15.0
+RHYTHM_SCRAPES = 16
+LEARNING_SCRAPES = 5
+SAMPLE_AGE = b"virtwarden_sample_age_seconds"
 
 
 def percentile(values, percent):
@@ -57,7 +61,7 @@ def measure_cost(host, binary, floor, count):
     figures.update(
         floor_cpu_ms=floor_ms, cpu_ratio=figures["agent_cpu_ms"] / floor_ms, records=records, parameters=parameters,
         floor_rss_mib=floor_rss, floor_hot_cpu_ms=run_floor(floor, host.uri, HOT_ROUNDS, 0)[0],
-        idle_cpu_ms_per_s=measure_idle(host, binary))
+        idle_cpu_ms_per_s=measure_idle(host, binary), **measure_ages(host, binary, count))
     return figures
 
 
@@ -127,3 +131,16 @@ def measure_calls(agent, proxy):
     named = {("%d %s" % (number, NAMES.get(number, ""))).strip(): times / rounds for number, times in found.items()}
     return {"calls_per_round": len(calls) / rounds, "most_calls": max(by_round.values(), default=0),
             "calls_by_procedure": named}
+
+
+def measure_ages(host, binary, count):
+    """How old the samples are that scrapes in a steady rhythm find, by the agent's own figure on each page; the first
+    scrapes, from which it learns the rhythm, left out."""
+    with Agent(binary, ["--connect", host.uri]) as agent:
+        agent.wait_for_domains(count)
+        began, ages = time.monotonic(), []
+        for number in range(1, RHYTHM_SCRAPES + 1):
+            time.sleep(max(0, began + number * SCRAPE_INTERVAL - time.monotonic()))
+            ages += [float(line.split()[-1]) for line in series(agent.scrape()[1]) if line.startswith(SAMPLE_AGE)]
+    found = ages[LEARNING_SCRAPES:]
+    return {"sample_age_p50_s": percentile(found, 50), "sample_age_most_s": max(found)}

@@ -179,6 +179,25 @@ import Testing
         await directory.remove()
     }
 
+    @Test func `a socket that it may not open is named once, and watched as soon as it may`() async throws {
+        let daemon = try await PrivateLibvirtd.start()
+        #expect(chmod(daemon.socket, 0) == 0)
+        // A root without this is refused, too.
+        let fetters = getuid() == 0 ? ["--bounding-set=-dac_override"] : []
+        let agent = try ChildProcess(
+            "setpriv", fetters + [BuiltProgram.path, "serve", "--connect", daemon.uri, "--listen", "127.0.0.1:0"])
+        let port = try await agent.port()
+        try await waitUntil("it is named") { !agent.lines("cannot watch local").isEmpty }
+        let told = try #require(agent.lines("cannot watch local").first)
+        #expect(told.contains("'\(daemon.socket)': Permission denied; run as a user that may open the socket"))
+        #expect(try await Scenario.page(port).contains("libvirt_up 0\n"))
+        #expect(chmod(daemon.socket, 0o777) == 0)
+        try await waitUntil("it is watched") { try await Scenario.page(port).contains("libvirt_up 1\n") }
+        #expect(agent.lines("cannot watch local").count == 1)
+        #expect(await agent.stop() == .exited(0))
+        await daemon.stop()
+    }
+
     @Test func `SIGHUP reads the files again, and keeps the old ones when the new are wrong`() async throws {
         let scene = try await Scenario()
         let agent = try scene.serve()

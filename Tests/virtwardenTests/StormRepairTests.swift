@@ -5,7 +5,7 @@ import TestHosts
 import Testing
 
 /// Many domains of a host that fail at once.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct StormRepairTests {
+@Suite(.serialized, .timeLimit(.minutes(6))) struct StormRepairTests {
     private static let policies = """
             - name: databases
               match: {domains: ["db-*"]}

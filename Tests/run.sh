@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # run.sh SWIFT [ARGUMENT ...]: runs the tests that `swift build --build-tests` has built, and says again at the end which
-# failed. First what only computes, then what runs programs and watches the clock: beside the first, the second would
-# wait for a CPU and not for what it tests.
+# failed. First what computes, then what runs programs and watches the clock: computing beside it would keep Swift's few
+# threads busy, so that it waited for one of them, and not for what it tests.
 set -u
 
 swift=$1
 shift
-computing='^(Alerting|Configuration|Database|DomainXML|Exposition|PromQL|PrometheusAPI|Regex2|Sampling|SeriesStore|Terminal|Vocabulary|YAML)Tests\.'
+targets='Alerting|Configuration|Database|DomainXML|Exposition|PromQL|PrometheusAPI|Regex2|Sampling|SeriesStore|Terminal'
+computing="^(($targets|Vocabulary|YAML)Tests\\.|RemediationTests\\.(RandomSimulation|Scenario|Flood)Tests/)"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 

@@ -61,9 +61,10 @@ struct KnownDomains: Sendable {
         let key = event.domain.key
         if event.beginsRun {
             set(key, Known(domain: event.domain))
-        } else if event.opensIncident, var known = running[key], known.events.count < Self.eventLimit,
-            known.events.last?.word != event.word
-        {
+        } else if event.opensIncident {
+            // What was judged as off may run again by now, and its start be told by nobody: an event of its end says that.
+            var known = running[key] ?? Known(domain: event.domain)
+            guard known.events.count < Self.eventLimit, known.events.last?.word != event.word else { return }
             known.events.append(event)
             set(key, known)
         }

@@ -32,15 +32,25 @@ extension RemediationRoom {
         recent.append(decision)
         switch decision.outcome {
         case .acted, .held, .failed: return
-        case .wouldAct, .leftAlone, .refused, .succeeded, .gaveUp:
+        case .succeeded: ran(decision.domain)
+        case .wouldAct, .leftAlone, .refused, .gaveUp:
+            if decision.skip == .running { return ran(decision.domain) }
             Task {
                 let facts = await hands.facts(of: decision.domain)
-                // Another one has begun meanwhile.
-                guard remediator.record(of: decision.domain)?.incident == nil else { return }
+                // Another one has begun meanwhile, or nobody knows: then the agent after this one judges again.
+                guard remediator.record(of: decision.domain)?.incident == nil,
+                    facts?.circumstances.unanswered == nil
+                else { return }
                 known.judged(decision.domain, isRunning: facts?.status.isRunning == true)
                 keep()
             }
         }
+    }
+
+    /// The domain ran when that was judged. A later look may find it stopped, and the event of that be still to come.
+    private func ran(_ domain: DomainIdentity) {
+        known.judged(domain, isRunning: true)
+        keep()
     }
 
     /// Writes down what has changed, one write at a time.

@@ -58,6 +58,15 @@ import Vocabulary
         #expect(list(&runs, Self.running).isEmpty)
     }
 
+    @Test func `the end of a domain that was taken for off is kept`() async throws {
+        var known = KnownDomains()
+        _ = list(&known, Self.running)
+        known.judged(Scene.domain, isRunning: false)
+        known.hear(Scene.event("stopped_failed"))
+        var after = try await next(known)
+        #expect(list(&after, Self.off).first?.known.events == [Scene.event("stopped_failed")])
+    }
+
     /// What was done about the domain: a crash, and a power-off and a start of our own of which nobody saw the end.
     private static func inheritance(isFinished: Bool) -> Inheritance {
         let attempt = Attempt(

@@ -64,14 +64,16 @@ import Testing
             zip(Self.names, expected).allSatisfy { starts.count($0) >= $1 }
         }
         #expect(Self.names.map { starts.count($0) } == expected)
-        // What a kill cut short is taken again, and is the same attempt.
+        // What a kill cut short is taken again, and is the same attempt; if it is cut short again, each time is one more.
         let begun = try Self.rows(
             scene,
             """
-            SELECT count(DISTINCT incident || ' ' || number) FROM attempts
-            WHERE name = 'broken' AND result IS NOT 'dropped'
+            SELECT count(*), sum(max(1, times - 1)) FROM (
+                SELECT count(*) AS times FROM attempts WHERE name = 'broken' AND result IS NOT 'dropped'
+                GROUP BY incident, number)
             """)
-        #expect(begun.first?.first?.integer == 3)
+        let (attempts, counted) = (begun.first?.first?.integer ?? 0, begun.first?.last?.integer ?? 0)
+        #expect(attempts <= 3 && counted >= 3, "\(begun)")
         let open = try Self.rows(scene, "SELECT count(*) FROM attempts WHERE ended IS NULL")
         #expect(open.first?.first?.integer == 0)
         #expect(agent.lines("decision", "outcome=acted", "domain=broken").count <= 3)

@@ -172,8 +172,9 @@ package final class Board: Sendable {
     /// same.
     package func page(_ filter: PageFilter = PageFilter()) -> (bytes: [UInt8], generation: UInt64) {
         pages.withLock { pages in
+            let isKept = pages[filter] != nil
             var own =
-                pages[filter]
+                pages.removeValue(forKey: filter)
                 ?? Pages(renderer: TextRenderer(families: filter.families, timestamps: hasTimestamps))
             let now = Duration.monotonic
             let (snapshot, generation) = state.withLock { state in
@@ -186,10 +187,12 @@ package final class Board: Sendable {
                 return (Snapshot(time: .now, batches: state.snapshot(filter) + [ages]), state.generation)
             }
             if let snapshot {
+                // Before the next one is made: two large pages at a time are too many.
+                own.newest = nil
                 own.newest = (generation, now, own.renderer.render(snapshot))
             }
             let bytes = own.newest?.bytes ?? []
-            if pages[filter] != nil || pages.count < Self.pageLimit { pages[filter] = own }
+            if isKept || pages.count < Self.pageLimit { pages[filter] = own }
             return (bytes, generation)
         }
     }

@@ -114,6 +114,7 @@ import Vocabulary
                 isHere: true))
         await room.take(.event(crash))
         for await decision in stream where decision.outcome == .succeeded { break }
+        // Whoever has looked is heard by then.
         for _ in 0..<1000 { _ = await room.overview }
         policy.settle = .seconds(3600)
         await room.reload(RemediationSettings(mode: .auto, policies: [policy]))

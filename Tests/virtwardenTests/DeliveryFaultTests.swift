@@ -83,9 +83,8 @@ import Testing
         try await waitUntil("what is owed is in the file, and what was told", within: .seconds(90)) {
             try await run("sh", ["-c", #"rm -rf "$2"; cp -a "$1" "$2" || true"#, "sh", state, copy])
             // One that was copied while it was written to may be of no use.
-            let rows = try? DatabaseHandle(path: copy + "/outbox.db").query(
-                "SELECT told FROM outbox WHERE labels LIKE '%Second%' OR labels LIKE '%Third%' ORDER BY told")
-            return rows == [[.null], [.text("firing")]]
+            let rows = try? DatabaseHandle(path: copy + "/outbox.db").query("SELECT told FROM outbox ORDER BY told")
+            return rows == [[.null], [.text("firing")], [.text("firing")]]
         }
         #expect(agent.lines("cannot keep notifications over a restart").count == 1)
         agent.signal(SIGKILL)
@@ -99,7 +98,8 @@ import Testing
         try await waitUntil("the third is told") {
             self.sink.requests.dropFirst(count).contains { $0.text.contains("Third") }
         }
-        #expect(!sink.requests.dropFirst(count).contains { $0.text.contains("First") || $0.text.contains("Second") })
+        let again = sink.requests.dropFirst(count).filter { $0.text.contains("First") || $0.text.contains("Second") }
+        #expect(again.isEmpty, "\(again.map(\.text))")
         #expect(await next.stop() == .exited(0))
         sink.stop()
         await directory.remove()

@@ -4,10 +4,16 @@ import Glibc
 
 /// Keeps this process small: what only its start needed is given back.
 package enum ProcessMemory {
+    /// From this size on, memory is mapped for one use, and given back after it.
+    private static let mapped: Int32 = 2 << 20
+
     /// For the first thing a process does. glibc would give each of Dispatch's threads a heap of its own, and each would
-    /// keep what was once in use; two heaps serve as well (`mallopt(3)`).
+    /// keep what was once in use; two heaps serve as well. Once a large piece was freed, glibc would take those up to its
+    /// size from the heaps, too, where what lies behind them keeps them from being given back (`mallopt(3)`).
     package static func prepare() {
         mallopt(M_ARENA_MAX, 2)
+        mallopt(M_MMAP_THRESHOLD, mapped)
+        mallopt(M_TRIM_THRESHOLD, 2 * mapped)
     }
 
     /// For once everything runs. Starting runs through all of the program and its libraries, and what was read of them

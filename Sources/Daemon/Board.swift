@@ -172,7 +172,6 @@ package final class Board: Sendable {
     /// same.
     package func page(_ filter: PageFilter = PageFilter()) -> (bytes: [UInt8], generation: UInt64) {
         pages.withLock { pages in
-            let isKept = pages[filter] != nil
             var own =
                 pages.removeValue(forKey: filter)
                 ?? Pages(renderer: TextRenderer(families: filter.families, timestamps: hasTimestamps))
@@ -192,7 +191,7 @@ package final class Board: Sendable {
                 own.newest = (generation, now, own.renderer.render(snapshot))
             }
             let bytes = own.newest?.bytes ?? []
-            if isKept || pages.count < Self.pageLimit { pages[filter] = own }
+            if pages.count < Self.pageLimit { pages[filter] = own }
             return (bytes, generation)
         }
     }
